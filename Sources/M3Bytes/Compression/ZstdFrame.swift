@@ -1,0 +1,59 @@
+import CZstd
+
+/// One zstd frame in memory, of known size on both sides.
+public enum ZstdFrame {
+  /// Magic of skippable frames with the low nibble 0, as RFC 8878 numbers them.
+  public static let skippableMagic: UInt32 = 0x184D_2A50
+
+  /// Compresses into one frame that carries its content size and no checksum of zstd's own: a
+  /// caller keeps a checksum over the compressed bytes, which covers more.
+  public static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8] {
+    let capacity = ZSTD_compressBound(bytes.count)
+    return [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+      let written = bytes.withUnsafeBytes {
+        ZSTD_compress(buffer.baseAddress, capacity, $0.baseAddress, $0.count, level)
+      }
+      // compressBound makes room for every input, so only a lack of memory can fail here.
+      precondition(ZSTD_isError(written) == 0, "zstd cannot compress")
+      initialized = written
+    }
+  }
+
+  /// Decompresses exactly one frame into exactly `count` bytes.
+  /// - Throws: ``FormatError`` where the frame is damaged, is not one frame, needs a dictionary
+  ///   or holds another number of bytes. Nothing beyond `count` is allocated.
+  public static func decompress(_ frame: UnsafeRawBufferPointer, count: Int, field: String) throws(FormatError) -> [UInt8] {
+    let size = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
+    guard size == UInt64(count) else {
+      throw FormatError(
+        .mismatch(expected: "a zstd frame of \(count) bytes", found: describe(contentSize: size)), field: field)
+    }
+    guard ZSTD_findFrameCompressedSize(frame.baseAddress, frame.count) == frame.count else {
+      throw FormatError(.malformed("not exactly one zstd frame"), field: field)
+    }
+    guard ZSTD_getDictID_fromFrame(frame.baseAddress, frame.count) == 0 else {
+      throw FormatError(.unsupported(found: "zstd dictionary"), field: field)
+    }
+    var problem: FormatError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let written = ZSTD_decompress(buffer.baseAddress, count, frame.baseAddress, frame.count)
+      if ZSTD_isError(written) != 0 {
+        problem = FormatError(.malformed("zstd: \(String(cString: ZSTD_getErrorName(written)))"), field: field)
+      } else if written != count {
+        problem = FormatError(.mismatch(expected: "\(count) bytes", found: "\(written)"), field: field)
+      }
+      initialized = problem == nil ? count : 0
+    }
+    if let problem { throw problem }
+    return bytes
+  }
+
+  // ZSTD_CONTENTSIZE_UNKNOWN is -1, ZSTD_CONTENTSIZE_ERROR is -2.
+  private static func describe(contentSize: UInt64) -> String {
+    switch contentSize {
+    case UInt64.max: "a frame of unknown size"
+    case UInt64.max - 1: "no zstd frame"
+    default: "one of \(contentSize) bytes"
+    }
+  }
+}

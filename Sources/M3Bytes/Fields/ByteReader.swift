@@ -1,0 +1,66 @@
+/// A bounds-checked cursor over little-endian bytes in memory.
+///
+/// Every read names its field, so that an error says what was being read and where.
+public struct ByteReader {
+  private let bytes: UnsafeRawBufferPointer
+  /// Offset of the first byte in the file, added to the offsets of errors.
+  public let base: UInt64
+  public private(set) var position = 0
+
+  /// - Parameter bytes: must outlive the reader.
+  public init(_ bytes: UnsafeRawBufferPointer, base: UInt64 = 0) {
+    self.bytes = bytes
+    self.base = base
+  }
+
+  public var count: Int { bytes.count }
+  public var remaining: Int { bytes.count - position }
+  /// The cursor's offset in the file.
+  public var byteOffset: UInt64 { base + UInt64(position) }
+
+  /// Reads a little-endian integer.
+  /// - Throws: ``FormatError`` `truncated`.
+  public mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self, _ field: String) throws(FormatError) -> T {
+    let size = MemoryLayout<T>.size
+    try require(size, field)
+    defer { position += size }
+    return T(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: T.self))
+  }
+
+  /// Reads `count` bytes without copying; the slice lives as long as the reader's bytes.
+  public mutating func slice(_ count: Int, _ field: String) throws(FormatError) -> UnsafeRawBufferPointer {
+    try require(count, field)
+    defer { position += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+  }
+
+  /// Reads a UTF-8 string of `count` bytes.
+  /// - Throws: ``FormatError`` `truncated`, or `malformed` where the bytes are not UTF-8.
+  public mutating func string(_ count: Int, _ field: String) throws(FormatError) -> String {
+    let offset = byteOffset
+    let slice = try slice(count, field)
+    guard let text = String(validating: slice, as: UTF8.self) else {
+      throw FormatError(.malformed("not UTF-8"), field: field, at: offset)
+    }
+    return text
+  }
+
+  public mutating func skip(_ count: Int, _ field: String) throws(FormatError) {
+    try require(count, field)
+    position += count
+  }
+
+  /// Refuses bytes behind the last field.
+  public func end(_ field: String) throws(FormatError) {
+    guard remaining == 0 else {
+      throw FormatError(.malformed("\(remaining) bytes too many"), field: field, at: byteOffset)
+    }
+  }
+
+  private func require(_ count: Int, _ field: String) throws(FormatError) {
+    guard count >= 0, count <= remaining else {
+      throw FormatError(
+        .truncated(needed: UInt64(clamping: count), available: UInt64(remaining)), field: field, at: byteOffset)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// An exclusive lock that a process holds on a name, and that ends with the process.
+public final class FileLock {
+  private let path: String
+  private let descriptor: Int32
+
+  /// Takes the lock without waiting.
+  /// - Throws: ``FileError`` `lock` with EWOULDBLOCK where another process holds it.
+  public init(path: String) throws(FileError) {
+    self.path = path
+    while true {
+      let descriptor = retrying { open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644) }
+      guard descriptor >= 0 else { throw FileError(.create, path: path) }
+      guard retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
+        let error = FileError(.lock, path: path)
+        close(descriptor)
+        throw error
+      }
+      // The holder before us removes the file as it leaves; a lock on a removed file locks nothing.
+      var held = stat()
+      var named = stat()
+      if fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino, held.st_dev == named.st_dev {
+        self.descriptor = descriptor
+        return
+      }
+      close(descriptor)
+    }
+  }
+
+  deinit {
+    unlink(path)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,69 @@
+import Crypto
+
+/// A SHA-256 digest: the identity of files that must not be forged.
+public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
+  /// 32 bytes.
+  public let bytes: [UInt8]
+
+  /// - Returns: nil unless there are 32 bytes.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// - Returns: nil unless the text is 64 lower-case hexadecimal digits.
+  public init?(hexadecimal: String) {
+    guard let bytes = Hexadecimal.bytes(hexadecimal) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  fileprivate init(_ digest: SHA256.Digest) {
+    bytes = Array(digest)
+  }
+
+  public static func of(_ bytes: [UInt8]) -> SHA256Digest {
+    SHA256Digest(SHA256.hash(data: bytes))
+  }
+
+  public static func of(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    hasher.update(bytes)
+    return hasher.finish()
+  }
+
+  /// The digest of a whole file, read in pieces.
+  /// - Throws: ``FileError``.
+  public static func ofFile(_ path: String) throws -> SHA256Digest {
+    let file = try ReadableFile(path: path)
+    var hasher = SHA256Hasher()
+    var offset: UInt64 = 0
+    while true {
+      let piece = try file.read(upTo: 1 << 20, at: offset)
+      if piece.isEmpty { return hasher.finish() }
+      piece.withUnsafeBytes { hasher.update($0) }
+      offset += UInt64(piece.count)
+    }
+  }
+
+  public var description: String { Hexadecimal.string(bytes) }
+}
+
+/// SHA-256 over bytes that come in pieces.
+public struct SHA256Hasher: Sendable {
+  private var state = SHA256()
+
+  public init() {}
+
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    state.update(bufferPointer: bytes)
+  }
+
+  public mutating func update(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { state.update(bufferPointer: $0) }
+  }
+
+  /// The digest of what came so far; the hasher can go on.
+  public func finish() -> SHA256Digest {
+    SHA256Digest(state.finalize())
+  }
+}

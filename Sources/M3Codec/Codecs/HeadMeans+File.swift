@@ -1,0 +1,67 @@
+public import M3Bytes
+public import M3Memory
+
+/// File `codebook.m3c` of the scalar codecs, version 1, little-endian: magic `M3MEANS\0`, u32 version, u32 entries, u32 D,
+/// the elements (entries, 2, D) as float32, then XXH3-64 of all before it.
+extension HeadMeans {
+  private static let magic = Array("M3MEANS\0".utf8)
+  private static let version: UInt32 = 1
+
+  public var bytes: [UInt8] {
+    var writer = ByteWriter(capacity: 28 + 4 * elements.count)
+    writer.append(Self.magic)
+    writer.integer(Self.version)
+    writer.integer(UInt32(shape.entryCount))
+    writer.integer(UInt32(shape.headDimension))
+    for element in elements { writer.integer(element.bitPattern) }
+    writer.integer(XXH3.hash64(writer.bytes))
+    return writer.bytes
+  }
+
+  /// - Throws: ``FormatError``: damage, another shape than the memories', or values that are not finite.
+  public init(bytes: [UInt8], shape: MemoryShape) throws(FormatError) {
+    var elements: [Float] = []
+    var failure: FormatError?
+    bytes.withUnsafeBytes { raw in
+      do throws(FormatError) { elements = try Self.elements(raw, shape: shape) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    self.init(shape: shape, elements: elements)
+  }
+
+  private static func elements(_ raw: UnsafeRawBufferPointer, shape: MemoryShape) throws(FormatError) -> [Float] {
+    var reader = ByteReader(raw)
+    let magic = try reader.slice(8, "magic")
+    guard magic.elementsEqual(Self.magic) else {
+      throw FormatError(.wrongMagic(found: Hexadecimal.string(magic)), field: "magic", at: 0)
+    }
+    let version = try reader.integer(UInt32.self, "version")
+    guard version == Self.version else {
+      throw FormatError(.unsupportedVersion(found: "\(version)", supported: "1"), field: "version", at: 8)
+    }
+    let entries = try reader.integer(UInt32.self, "entries")
+    let dimension = try reader.integer(UInt32.self, "head dimension")
+    guard entries == shape.entryCount, dimension == shape.headDimension else {
+      throw FormatError(
+        .mismatch(expected: "\(shape.entryCount) heads of \(shape.headDimension)", found: "\(entries) of \(dimension)"),
+        field: "entries", at: 12)
+    }
+    let count = 2 * shape.entryCount * shape.headDimension
+    let slice = try reader.slice(4 * count, "elements")
+    let sum = XXH3.hash64(UnsafeRawBufferPointer(rebasing: raw[..<Int(reader.byteOffset)]))
+    let stored = try reader.integer(UInt64.self, "checksum")
+    guard stored == sum else {
+      throw FormatError(
+        .checksumMismatch(expected: Hexadecimal.string(stored), found: Hexadecimal.string(sum)), field: "checksum",
+        at: reader.byteOffset - 8)
+    }
+    try reader.end("codebook")
+    let elements = (0..<count).map {
+      Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+    }
+    if let bad = elements.firstIndex(where: { !$0.isFinite }) {
+      throw FormatError(.outOfRange(found: "\(elements[bad])", allowed: "finite"), field: "elements", at: UInt64(20 + 4 * bad))
+    }
+    return elements
+  }
+}

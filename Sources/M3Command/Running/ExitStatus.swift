@@ -1,0 +1,57 @@
+import M3Bytes
+import M3Encoder
+import M3Inference
+import M3Stage
+import M3Tensor
+
+/// The exit codes that all tools share; the numbers are those of `sysexits.h`.
+public enum ExitStatus: Int32, Sendable {
+  case usage = 64
+  case badData = 65
+  /// An input, or the stage before, is missing.
+  case missingInput = 66
+  case `internal` = 70
+  case cannotCreate = 73
+  case inputOutput = 74
+  /// Another writer holds the lock, or the machine is short of something: trying again may help.
+  case transient = 75
+
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as FileError: ExitStatus(file: error)
+      case let error as StageError: ExitStatus(stage: error)
+      case is SettingsError, is UsageError, is TensorError: .usage
+      case is FormatError, is WrongModelError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite: .badData
+      default: .internal
+      }
+  }
+
+  private init(file error: FileError) {
+    self =
+      switch error.operation {
+      case _ where error.isTransient: .transient
+      case .create, .makeDirectory: .cannotCreate
+      case _ where error.isMissing: .missingInput
+      default: .inputOutput
+      }
+  }
+
+  private init(stage error: StageError) {
+    self =
+      switch error {
+      case .changed, .unbalanced: .badData
+      case .upstreamMissing, .upstreamStale, .nothingToDo: .missingInput
+      case .usage: .usage
+      }
+  }
+}
+
+/// Arguments that make no sense together.
+public struct UsageError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,36 @@
+public import M3Chunking
+public import M3JSON
+public import M3Records
+
+/// Settings of `m3-chunk`; the defaults are those of `pipelines/vital-articles.yaml`.
+public struct ChunkSettings: Equatable {
+  /// Tokens of a reference at most, BOS not counted (paper, section 1: 128).
+  public var maximumTokens: Int
+  /// Fields of a document; the title, where there is one, stands before each of its references as `Title: `.
+  public var textField: String
+  public var idField: String
+  public var titleField: String
+  /// Whether references carry their token ids.
+  public var withTokenIDs: Bool
+
+  public init(_ section: inout SettingsSection) throws {
+    maximumTokens = try section.integer("max_tokens", default: 128, in: 8...4096)
+    textField = try section.string("text_field", default: "text")
+    idField = try section.string("id_field", default: "id")
+    titleField = try section.string("title_field", default: "title")
+    withTokenIDs = try section.boolean("with_token_ids", default: false)
+    try section.finish()
+  }
+
+  /// What decides the stage's bytes.
+  public var json: JSONObject {
+    [
+      "id_field": .string(idField), "max_tokens": .integer(Int64(maximumTokens)), "text_field": .string(textField),
+      "title_field": .string(titleField), "with_token_ids": .bool(withTokenIDs),
+    ]
+  }
+
+  public var fields: DocumentFields {
+    DocumentFields(text: textField, id: idField, title: titleField.isEmpty ? nil : titleField)
+  }
+}

@@ -1,0 +1,190 @@
+public import M3Bytes
+import Yams
+
+/// One tool's section of a pipeline file, under the flags that override it.
+///
+/// Values are taken by key; ``finish()`` refuses what nobody took.
+public struct SettingsSection {
+  /// A value as it stood: the YAML scalar's text, or a list of them.
+  enum Value: Equatable {
+    case scalar(String)
+    case list([String])
+  }
+
+  private let name: String
+  private let file: String?
+  private var values: [String: Value] = [:]
+  private var known: [String] = []
+
+  /// Reads a section.
+  ///
+  /// - Parameters:
+  ///   - name: the section, a stage's verb.
+  ///   - file: a pipeline file, or nil for none: then every key has its default.
+  ///   - overrides: `key=value` pairs of `--set`.
+  /// - Throws: ``SettingsError``; ``FileError``.
+  public init(_ name: String, file: String?, overrides: [String] = []) throws {
+    self.name = name
+    self.file = file
+    if let file { values = try Self.read(name, file: file) }
+    for text in overrides {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw SettingsError.malformed("--set takes key=value, not \(text)")
+      }
+      values[String(text[..<equals])] = Self.parse(String(text[text.index(after: equals)...]))
+    }
+  }
+
+  /// Sections that a pipeline file may have.
+  private static let sections = ["chunk", "dedupe", "filter", "encode", "quantize", "shard", "index"]
+
+  private static func read(_ name: String, file: String) throws -> [String: Value] {
+    let bytes = try ReadableFile.contents(of: file, limit: 1 << 20)
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingsError.malformed("\(file): not UTF-8") }
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw SettingsError.malformed("\(file): \(error)")
+    }
+    guard let root else { return [:] }
+    guard let mapping = root.mapping else { throw SettingsError.malformed("\(file): sections are wanted, `chunk:` and so on") }
+    var result: [String: Value] = [:]
+    for (key, node) in mapping {
+      let section = key.string ?? ""
+      guard sections.contains(section) else {
+        throw SettingsError.unknownKey(section, place: file, nearest: Self.nearest(section, among: sections))
+      }
+      guard section == name else { continue }
+      guard let entries = node.mapping else {
+        if node.null != nil { continue }
+        throw SettingsError.malformed("\(file): section \(section) is not a mapping")
+      }
+      for (key, node) in entries {
+        guard let key = key.string else { throw SettingsError.malformed("\(file): a key of section \(section) is not a text") }
+        if let scalar = node.scalar {
+          result[key] = .scalar(scalar.string)
+        } else if let sequence = node.sequence, sequence.allSatisfy({ $0.scalar != nil }) {
+          result[key] = .list(sequence.map { $0.scalar!.string })
+        } else {
+          throw SettingsError.malformed("\(file): \(section).\(key) is neither a value nor a list of values")
+        }
+      }
+    }
+    return result
+  }
+
+  /// `[a, b]` is a list, anything else a value.
+  private static func parse(_ text: String) -> Value {
+    guard text.hasPrefix("["), text.hasSuffix("]") else { return .scalar(text) }
+    let inner = text.dropFirst().dropLast()
+    return .list(inner.split(separator: ",").map { $0.trimmingSpaces })
+  }
+
+  /// Replaces a value by a flag's, where the flag was given.
+  public mutating func override(_ key: String, _ value: String?) {
+    if let value { values[key] = .scalar(value) }
+  }
+
+  public mutating func string(_ key: String, default standard: String) throws -> String {
+    switch take(key) {
+    case nil: return standard
+    case .scalar(let text): return text
+    case .list: throw wrong(key, "a text")
+    }
+  }
+
+  public mutating func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
+    guard let value = take(key) else { return standard }
+    let wanted = "an integer from \(range.lowerBound) to \(range.upperBound)"
+    guard case .scalar(let text) = value, let number = Int(text), range.contains(number) else { throw wrong(key, wanted) }
+    return number
+  }
+
+  public mutating func boolean(_ key: String, default standard: Bool) throws -> Bool {
+    switch take(key) {
+    case nil: return standard
+    case .scalar("true"): return true
+    case .scalar("false"): return false
+    default: throw wrong(key, "true or false")
+    }
+  }
+
+  public mutating func choice<T: RawRepresentable & CaseIterable>(
+    _ key: String, default standard: T
+  ) throws -> T where T.RawValue == String {
+    guard let value = take(key) else { return standard }
+    guard case .scalar(let text) = value, let choice = T(rawValue: text) else {
+      throw wrong(key, "one of " + T.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
+  /// A text, or a list whose elements are joined by commas: `all`, `5-24`, `[0, 3, 7]`.
+  public mutating func listOrText(_ key: String, default standard: String) -> String {
+    switch take(key) {
+    case nil: standard
+    case .scalar(let text): text
+    case .list(let elements): elements.joined(separator: ",")
+    }
+  }
+
+  /// An error that names the section and the key.
+  public func wrong(_ key: String, _ wanted: String) -> SettingsError {
+    .malformed("\(file.map { "\($0): " } ?? "")\(name).\(key): \(wanted) is wanted")
+  }
+
+  /// Refuses keys that nobody took.
+  /// - Throws: ``SettingsError`` naming the key and the nearest known one.
+  public func finish() throws {
+    for key in values.keys.sorted() where !known.contains(key) {
+      throw SettingsError.unknownKey(
+        "\(name).\(key)", place: file ?? "--set", nearest: Self.nearest(key, among: known))
+    }
+  }
+
+  private mutating func take(_ key: String) -> Value? {
+    known.append(key)
+    return values[key]
+  }
+
+  private static func nearest(_ key: String, among names: [String]) -> String? {
+    names.min { editDistance(key, $0) < editDistance(key, $1) }
+  }
+}
+
+extension StringProtocol {
+  fileprivate var trimmingSpaces: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}
+
+/// Levenshtein's distance, by the usual table, a row at a time.
+func editDistance(_ first: String, _ second: String) -> Int {
+  let (first, second) = (Array(first), Array(second))
+  var row = Array(0...second.count)
+  for (index, character) in first.enumerated() {
+    var diagonal = row[0]
+    row[0] = index + 1
+    for column in second.indices {
+      let above = row[column + 1]
+      row[column + 1] = min(above + 1, row[column] + 1, diagonal + (character == second[column] ? 0 : 1))
+      diagonal = above
+    }
+  }
+  return row[second.count]
+}
+
+/// Settings that cannot be used: the caller's mistake, exit code 64.
+public enum SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
+  case malformed(String)
+  case unknownKey(String, place: String, nearest: String?)
+
+  public var description: String {
+    switch self {
+    case .malformed(let message): message
+    case .unknownKey(let key, let place, let nearest):
+      "\(place): unknown key \(key)" + (nearest.map { "; did you mean \($0)?" } ?? "")
+    }
+  }
+}

@@ -1,0 +1,19 @@
+public import M3Memory
+public import M3Transformer
+
+extension BOSMemory {
+  /// Computes the key-values of a bank's BOS text at every layer and head (paper, section 3.1), at positions from 0.
+  public init(tokens: [Int32], model: LlamaModel) {
+    let shape = model.configuration
+    let collector = KeyValueCollector(shape, layers: Array(0..<shape.layerCount), keySpace: .afterRotation)
+    if !tokens.isEmpty {
+      collector.begin(firstTokenCounts: [tokens.count])
+      ForwardPass(model: model).run(
+        [Sequence(tokens: tokens)], extent: .keysAndValues(layer: shape.layerCount - 1), observer: collector)
+    }
+    self.init(
+      layerCount: shape.layerCount, keyValueHeadCount: shape.keyValueHeadCount, tokenCount: tokens.count,
+      headDimension: shape.headDimension, keys: collector.references.first?.keys ?? [],
+      values: collector.references.first?.values ?? [])
+  }
+}

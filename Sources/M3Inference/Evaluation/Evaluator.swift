@@ -1,0 +1,143 @@
+public import M3Memory
+public import M3Text
+public import M3Transformer
+import M3Stage
+
+/// Where an evaluation gets references from.
+public protocol ReferenceSource: Sendable {
+  /// The text and the memory of a reference.
+  func reference(id: String) throws -> (text: String, memory: SparseMemory)
+  /// `count` other references, the same ones each time for the same `key`.
+  func distractors(for key: String, excluding id: String, count: Int) throws -> [(text: String, memory: SparseMemory)]
+}
+
+/// Measures what memories are worth: negative log-likelihood of targets without the reference, with its text, and with
+/// its memory.
+///
+/// - `none`: BOS, context, target.
+/// - `text`: BOS, reference, separator, context, target.
+/// - `memory`: the reference's memory, context from position max(128, BOS tokens + longest reference), target.
+///
+/// The parts are tokenized apart. An item's figure is the mean over the target's tokens.
+public struct Evaluator: Sendable {
+  public let model: LlamaModel
+  public let tokenizer: Tokenizer
+  public let assembler: MemoryAssembler
+  /// The context's own BOS in `none` and `text`, and in `memory` unless the producer says none.
+  public let contextBOS: [Int32]
+  /// Other memories, or texts, that are read beside the right one.
+  public let distractorCount: Int
+
+  public init(
+    model: LlamaModel, tokenizer: Tokenizer, assembler: MemoryAssembler, contextBOS: [Int32], distractorCount: Int
+  ) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.assembler = assembler
+    self.contextBOS = contextBOS
+    self.distractorCount = distractorCount
+  }
+
+  /// Items of one batch: enough rows for the matrix kernels, few enough memories to hold.
+  private static let batchSize = 8
+
+  /// Mean negative log-likelihood of each item, in the order of `items`.
+  /// - Throws: what `source` throws; ``EvaluationError``.
+  public func evaluate(
+    _ items: [EvaluationItem], mode: EvaluationMode, source: any ReferenceSource, workers: Int,
+    progress: (Int) -> Void = { _ in }
+  ) throws -> [Double] {
+    var start = 0
+    var result: [Double] = []
+    try OrderedPipeline.run(
+      workers: workers,
+      next: { () -> ArraySlice<EvaluationItem>? in
+        guard start < items.count else { return nil }
+        defer { start += Self.batchSize }
+        return items[start..<min(start + Self.batchSize, items.count)]
+      },
+      worker: { ForwardPass(model: model) },
+      transform: { pass, batch in try likelihoods(batch, mode: mode, source: source, pass: pass) },
+      consume: { (batch: [Double]) in
+        result += batch
+        progress(batch.count)
+      })
+    return result
+  }
+
+  private func likelihoods(
+    _ batch: ArraySlice<EvaluationItem>, mode: EvaluationMode, source: any ReferenceSource, pass: ForwardPass
+  ) throws -> [Double] {
+    let sequences = try batch.map { try sequence($0, mode: mode, source: source) }
+    pass.run(sequences.map(\.sequence))
+    var rows: [Int] = []
+    var targets: [Int32] = []
+    var firstRow = 0
+    for (sequence, targetCount) in sequences {
+      let end = sequence.tokens.count
+      for index in end - targetCount..<end {
+        rows.append(firstRow + index - 1)
+        targets.append(sequence.tokens[index])
+      }
+      firstRow += end
+    }
+    let losses = pass.negativeLogLikelihoods(rows: rows, targets: targets)
+    var next = 0
+    return sequences.map { _, targetCount in
+      defer { next += targetCount }
+      return losses[next..<next + targetCount].reduce(0, +) / Double(targetCount)
+    }
+  }
+
+  /// What the model reads for an item, and how many of its last tokens are the target.
+  private func sequence(
+    _ item: EvaluationItem, mode: EvaluationMode, source: any ReferenceSource
+  ) throws -> (sequence: Sequence, targetCount: Int) {
+    let target = tokenizer.encode(item.target)
+    let question = tokenizer.encode(item.context) + target
+    let sequence: Sequence
+    switch mode {
+    case .none:
+      sequence = Sequence(tokens: contextBOS + question)
+    case .text:
+      var read = contextBOS
+      for distractor in try source.distractors(for: item.id, excluding: item.referenceID, count: distractorCount) {
+        read += tokenizer.encode(distractor.text) + tokenizer.encode("\n\n")
+      }
+      read += tokenizer.encode(try source.reference(id: item.referenceID).text) + tokenizer.encode(item.separator)
+      sequence = Sequence(tokens: read + question)
+    case .memory:
+      let others = try source.distractors(for: item.id, excluding: item.referenceID, count: distractorCount)
+      let memories = [try source.reference(id: item.referenceID).memory] + others.map(\.memory)
+      sequence = assembler.sequence(question, reading: memories, contextBOS: contextBOS)
+    }
+    guard Int(sequence.positions.last!) < model.configuration.contextLength else {
+      throw EvaluationError.tooLong(item: item.id, positions: Int(sequence.positions.last!) + 1, limit: model.configuration.contextLength)
+    }
+    return (sequence, target.count)
+  }
+}
+
+/// Why an evaluation cannot be carried out.
+public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
+  case tooLong(item: String, positions: Int, limit: Int)
+
+  public var description: String {
+    switch self {
+    case .tooLong(let item, let positions, let limit):
+      "item \(item): \(positions) positions, but the model's context holds \(limit)"
+    }
+  }
+}
+
+extension MemoryAssembler {
+  /// A context that reads memories, its own BOS as the producer says.
+  public func sequence(
+    _ context: [Int32], reading memories: [SparseMemory], contextBOS: [Int32], cache: KeyValueCache? = nil
+  ) -> Sequence {
+    let bos = producer.contextBOS == .none ? [] : contextBOS
+    return Sequence(
+      tokens: bos + context, firstPosition: contextPosition, memory: assemble(memories), cache: cache,
+      isolatedCount: producer.contextBOS == .isolated ? bos.count : 0)
+  }
+}

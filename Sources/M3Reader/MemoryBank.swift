@@ -1,0 +1,99 @@
+public import M3Bank
+import M3Bytes
+public import M3Codec
+import M3JSON
+public import M3Memory
+
+/// An open bank: references and their memories, by id or by number, from any thread.
+///
+/// ```swift
+/// let bank = try MemoryBank(path: "banks/vital-articles")
+/// let record = try bank.record(id: "Water#0")
+/// let memory = try bank.memory(record)
+/// ```
+/// Everything that is read is verified first; see ``BankVerifier`` for a check of the whole bank.
+public final class MemoryBank: Sendable {
+  public let directory: BankDirectory
+  /// The model and the recipe that the memories belong to.
+  public let producer: Producer
+  public let codec: any MemoryCodec
+  /// Key-values of the bank's BOS text, which every sequence that reads memories sees first.
+  public let bos: BOSMemory
+  /// Tokens of the longest reference: decides where a context begins.
+  public let longestReference: Int
+
+  /// Opens a bank and checks its manifest, its BOS memory and its codebook; shards are opened when they are read.
+  /// - Throws: ``FormatError``; ``FileError``.
+  public init(path: String) throws {
+    directory = try BankDirectory(path: path)
+    let manifest = directory.manifest
+    let file = FilePaths.join(path, "manifest.json")
+    do {
+      producer = try Producer(json: manifest.producer)
+      guard let longest = manifest.codec["longest_reference"]?.integerValue, (0...Int64(UInt16.max)).contains(longest) else {
+        throw FormatError(.missing("a token count"), field: "codec.longest_reference")
+      }
+      longestReference = Int(longest)
+    } catch let error as FormatError {
+      throw error.inFile(file)
+    }
+    let directory = directory
+    codec = try CodecRegistry.codec(description: manifest.codec, shape: producer.shape) {
+      try directory.file(role: BankRole.codebook)
+    }
+    do {
+      bos = try BOSMemory(bytes: directory.file(role: BankRole.bos))
+    } catch let error as FormatError {
+      throw error.inFile("bos.m3m")
+    }
+    guard
+      (bos.layerCount, bos.keyValueHeadCount, bos.headDimension, bos.tokenCount)
+        == (producer.layerCount, producer.shape.keyValueHeadCount, producer.shape.headDimension, producer.bosTokens.count)
+    else {
+      throw FormatError(.mismatch(expected: "the producer's shape", found: "another"), field: "BOS memory", file: "bos.m3m")
+    }
+  }
+
+  /// Records in the bank.
+  public var count: Int { directory.count }
+
+  /// - Throws: ``FormatError`` where the record is damaged or there is none of that id; ``FileError``.
+  public func record(id: String) throws -> BankRecord {
+    guard let record = try directory.record(id: id) else {
+      throw FormatError(.missing("a record of id \(id)"), field: "id", file: directory.path)
+    }
+    return record
+  }
+
+  /// The record at a place in the bank's order, 0 ..< ``count``.
+  /// - Throws: ``FormatError`` where the record is damaged or there is none; ``FileError``.
+  public func record(index: Int) throws -> BankRecord {
+    var position = index
+    for shard in directory.manifest.shards {
+      if position < shard.recordCount { return try directory.record(number: shard.firstRecord + UInt64(position)) }
+      position -= shard.recordCount
+    }
+    throw FormatError(.outOfRange(found: "\(index)", allowed: "0 to \(count - 1)"), field: "index", file: directory.path)
+  }
+
+  /// Mean bytes of a memory as it is stored: counts and positions included, the text not.
+  public var bytesPerReference: Double {
+    count == 0 ? 0 : Double(directory.manifest.payloadByteCount) / Double(count)
+  }
+
+  /// Decodes the memory of a record.
+  /// - Throws: ``FormatError`` naming the record.
+  public func memory(_ record: BankRecord) throws -> SparseMemory {
+    do throws(FormatError) {
+      return try codec.memory(record.payload, shape: producer.shape)
+    } catch {
+      throw error.inRecord(record.id)
+    }
+  }
+}
+
+/// Roles of the files that a bank holds beside its shards.
+public enum BankRole {
+  public static let bos = "bos_memory"
+  public static let codebook = "codebook"
+}

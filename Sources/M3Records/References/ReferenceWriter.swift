@@ -1,0 +1,33 @@
+public import M3Bytes
+
+/// Writes the references of one part file of a text stage: JSON lines in zstd.
+///
+/// The file appears with ``commit()`` or not at all.
+public final class ReferenceWriter {
+  private let file: ZstdWriter
+  private var buffer: [UInt8] = []
+  private static let bufferSize = 1 << 18
+
+  /// - Throws: ``FileError`` `create`.
+  public init(path: String) throws(FileError) {
+    file = try ZstdWriter(path: path)
+  }
+
+  /// - Throws: ``FileError`` `write`.
+  public func write(_ reference: Reference) throws {
+    reference.appendLine(to: &buffer)
+    if buffer.count >= ReferenceWriter.bufferSize { try flush() }
+  }
+
+  /// - Returns: the SHA-256 and the size of the compressed file.
+  /// - Throws: ``FileError``; ``FormatError`` `checksumMismatch` where the disk gives other bytes back.
+  public func commit() throws -> (digest: SHA256Digest, byteCount: UInt64) {
+    try flush()
+    return try file.commit()
+  }
+
+  private func flush() throws {
+    try file.write(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,61 @@
+public import M3JSON
+
+/// A task's books: every record that came in was kept, or rejected for a reason.
+public struct StageAccount: Sendable, Equatable {
+  public var input = 0
+  public var kept = 0
+  /// Records by the reason of their rejection.
+  public var rejected: [String: Int] = [:]
+  /// Other sums that a reader of the report wants: tokens, bytes.
+  public var totals: [String: Int] = [:]
+
+  public init() {}
+
+  /// Whether input = kept + rejected.
+  public var isBalanced: Bool { input == kept + rejected.values.reduce(0, +) }
+
+  public mutating func reject(_ reason: String) {
+    rejected[reason, default: 0] += 1
+  }
+
+  public mutating func add(_ other: StageAccount) {
+    input += other.input
+    kept += other.kept
+    rejected.merge(other.rejected, uniquingKeysWith: +)
+    totals.merge(other.totals, uniquingKeysWith: +)
+  }
+
+  public var json: JSONObject {
+    [
+      "input": .integer(Int64(input)), "kept": .integer(Int64(kept)), "rejected": Self.json(rejected),
+      "totals": Self.json(totals),
+    ]
+  }
+
+  /// Reads what ``json`` wrote; nil where it is something else.
+  init?(json: JSONObject) {
+    guard let input = json["input"]?.integerValue, let kept = json["kept"]?.integerValue,
+      let rejected = Self.counts(json["rejected"]), let totals = Self.counts(json["totals"])
+    else { return nil }
+    self.input = Int(input)
+    self.kept = Int(kept)
+    self.rejected = rejected
+    self.totals = totals
+  }
+
+  private static func json(_ counts: [String: Int]) -> JSONValue {
+    var object = JSONObject()
+    for (key, value) in counts { object[key] = .integer(Int64(value)) }
+    return .object(object)
+  }
+
+  private static func counts(_ value: JSONValue?) -> [String: Int]? {
+    guard case .object(let object)? = value else { return nil }
+    var result: [String: Int] = [:]
+    for (key, value) in object.members {
+      guard let count = value.integerValue else { return nil }
+      result[key] = Int(count)
+    }
+    return result
+  }
+}

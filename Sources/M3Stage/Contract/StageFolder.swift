@@ -1,0 +1,57 @@
+import M3Bytes
+import M3JSON
+
+/// Where a stage's results lie, and where its plan, markers and report do.
+public struct StageFolder: Sendable {
+  /// Results.
+  public let path: String
+  /// Plan, `_done` and report: the same folder, except for banks, which hold nothing but their own files.
+  public let statePath: String
+
+  public init(_ path: String) {
+    self.path = path
+    statePath = path
+  }
+
+  /// A bank's folder, with its state in `NAME.stage` beside it.
+  public init(bank path: String) {
+    var trimmed = path
+    while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
+    self.path = trimmed
+    statePath = trimmed + ".stage"
+  }
+
+  public func file(_ name: String) -> String { FilePaths.join(path, name) }
+  public var planPath: String { FilePaths.join(statePath, StagePlan.fileName) }
+  public var reportPath: String { FilePaths.join(statePath, "report.json") }
+  var markerFolder: String { FilePaths.join(statePath, "_done") }
+  func markerPath(_ task: StageTask) -> String { FilePaths.join(markerFolder, "\(task.label).json") }
+  func lockPath(_ task: StageTask) -> String { FilePaths.join(markerFolder, ".\(task.label).lock") }
+
+  /// Files larger than this are no plan and no marker.
+  private static let maximumStateSize = 1 << 28
+
+  func json(_ path: String) throws -> JSONValue? {
+    guard try FilePaths.kind(path) != nil else { return nil }
+    do {
+      return try JSONValue.parse(ReadableFile.contents(of: path, limit: Self.maximumStateSize))
+    } catch let error as FormatError {
+      throw error.inFile(path)
+    }
+  }
+
+  func marker(_ task: StageTask) throws -> StageMarker? {
+    let path = markerPath(task)
+    do {
+      return try json(path).map { try StageMarker(json: $0) }
+    } catch let error as FormatError {
+      throw error.inFile(path)
+    }
+  }
+
+  /// Makes the folders of results and state.
+  func create() throws {
+    try FilePaths.makeDirectory(path)
+    try FilePaths.makeDirectory(markerFolder)
+  }
+}

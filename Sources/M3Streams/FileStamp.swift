@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+package import M3Bytes
+
+/// What tells that a file is the same and was not written to: device, inode, size, time of change.
+package struct FileStamp: Sendable, Equatable {
+  package var device: UInt64
+  package var inode: UInt64
+  package var byteCount: UInt64
+  private var seconds: Int
+  private var nanoseconds: Int
+
+  /// - Throws: ``FileError`` `status`.
+  package init(path: String) throws(FileError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileError(.status, path: path) }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    byteCount = UInt64(clamping: status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}
+
+/// A source that fails at its end where the file is no longer the one that was opened.
+final class StampedSource: ByteSource {
+  private let source: any ByteSource
+  private let path: String
+  private let stamp: FileStamp
+
+  init(_ source: any ByteSource, path: String, stamp: FileStamp) {
+    self.source = source
+    self.path = path
+    self.stamp = stamp
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let count = try source.read(into: buffer)
+    guard count == 0, !buffer.isEmpty else { return count }
+    let now = try FileStamp(path: path)
+    guard now == stamp else {
+      throw FormatError(
+        .mismatch(expected: "the file as it was opened", found: "one that changed while it was read"),
+        field: "file", file: path)
+    }
+    return 0
+  }
+}

@@ -1,0 +1,84 @@
+/// A place where a text can be cut: what is before it, encoded alone, gives the ids up to it, and
+/// what is behind it, encoded alone, gives the rest.
+package struct StableBoundary: Sendable, Equatable {
+  /// Bytes before the boundary.
+  package var byteOffset: Int
+  /// Tokens before the boundary.
+  package var tokenCount: Int
+}
+
+extension Tokenizer {
+  /// The ids of a text, in time linear in its length but for words of more than 64 bytes, which take
+  /// n log n.
+  ///
+  /// All of it is ordinary text: the spelling of a control token is encoded like any other.
+  public func encode(_ text: String) -> [Int32] {
+    var text = text
+    var ids: [Int32] = []
+    text.withUTF8 { encode($0, into: &ids) }
+    return ids
+  }
+
+  /// Appends the ids of a text.
+  /// - Parameter utf8: well-formed UTF-8. Other bytes do no harm: each is a character of no class.
+  public func encode(_ utf8: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]) {
+    switch preTokenizer {
+    case .gpt2: encode(utf8, by: GPT2PreTokenizer(isolatesDigits: false), into: &ids)
+    case .smollm: encode(utf8, by: GPT2PreTokenizer(isolatesDigits: true), into: &ids)
+    }
+  }
+
+  /// Appends the ids of a text until there are more than `limit`, and the stable boundaries between.
+  ///
+  /// - Parameters:
+  ///   - ids: appended to; `limit` and the boundaries count from what it holds already.
+  ///   - boundaries: the text's own, in ascending order, the last one behind the last id. Its byte
+  ///     offset is the count of bytes that were encoded.
+  package func encode(
+    _ utf8: UnsafeBufferPointer<UInt8>, until limit: Int, into ids: inout [Int32],
+    boundaries: inout [StableBoundary]
+  ) {
+    switch preTokenizer {
+    case .gpt2:
+      encode(utf8, by: GPT2PreTokenizer(isolatesDigits: false), until: limit, into: &ids, boundaries: &boundaries)
+    case .smollm:
+      encode(utf8, by: GPT2PreTokenizer(isolatesDigits: true), until: limit, into: &ids, boundaries: &boundaries)
+    }
+  }
+
+  private func encode(
+    _ utf8: UnsafeBufferPointer<UInt8>, by preTokenizer: some PreTokenizer, into ids: inout [Int32]
+  ) {
+    var start = 0
+    while start < utf8.count {
+      let end = preTokenizer.wordEnd(in: utf8, from: start)
+      append(utf8, start, end, to: &ids)
+      start = end
+    }
+  }
+
+  private func encode(
+    _ utf8: UnsafeBufferPointer<UInt8>, by preTokenizer: some PreTokenizer, until limit: Int,
+    into ids: inout [Int32], boundaries: inout [StableBoundary]
+  ) {
+    let base = ids.count
+    var start = 0
+    while start < utf8.count, ids.count - base <= limit {
+      let end = preTokenizer.wordEnd(in: utf8, from: start)
+      append(utf8, start, end, to: &ids)
+      start = end
+      boundaries.append(StableBoundary(byteOffset: end, tokenCount: ids.count - base))
+    }
+  }
+
+  @inline(__always)
+  private func append(
+    _ utf8: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, to ids: inout [Int32]
+  ) {
+    if end &- start <= WordTable.maximumByteCount, let id = words.id(of: WordTable.Key(utf8, start, end)) {
+      ids.append(id)
+    } else {
+      vocabulary.encoder.append(utf8, start, end, to: &ids)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import M3Tensor
+
+/// Runs batches of sequences through a model on the calling thread, with scratch memory that it keeps.
+///
+/// Sequences of a batch stand one after another in one (N, C) matrix, so linear layers see no padding; attention runs
+/// per sequence. A sequence's results do not depend on the others in its batch. One thread uses a pass at a time.
+public final class ForwardPass {
+  let model: LlamaModel
+  let kernels: Kernels
+  let configuration: LlamaConfiguration
+  var scratch = ForwardScratch()
+  /// (N, C), the residual stream.
+  private(set) var residual = FloatBuffer(count: 0)
+
+  public init(model: LlamaModel) {
+    self.model = model
+    kernels = model.kernels
+    configuration = model.configuration
+  }
+
+  /// Computes a batch.
+  ///
+  /// - Returns: the residual stream after the last computed layer, (N, C), before the final normalization; valid until
+  ///   the next run. Meaningful with ``ForwardExtent/hiddenStates`` only.
+  /// - Precondition: tokens are in the vocabulary, positions within the context length, caches have room.
+  @discardableResult
+  public func run(
+    _ sequences: [Sequence], extent: ForwardExtent = .hiddenStates, observer: (any AttentionObserver)? = nil
+  ) -> UnsafePointer<Float> {
+    let offsets = sequences.reduce(into: [0]) { $0.append($0.last! + $1.tokens.count) }
+    let rowCount = offsets.last!
+    embed(sequences, rowCount: rowCount)
+    scratch.reserve(rows: rowCount, configuration)
+
+    let lastLayer = extent.lastLayer(configuration.layerCount)
+    for index in 0...lastLayer {
+      let stopsAtProjection = extent == .keysAndValues(layer: index)
+      let stopsAtProbabilities = extent == .probabilities(layer: index)
+      project(sequences, offsets: offsets, layer: index, observer: observer)
+      if stopsAtProjection { break }
+      for (number, sequence) in sequences.enumerated() where !sequence.tokens.isEmpty {
+        attend(sequence, number: number, firstRow: offsets[number], layer: index, observer: observer, mixing: !stopsAtProbabilities)
+      }
+      if stopsAtProbabilities { break }
+      let layer = model.layers[index]
+      kernels.multiply(
+        rows: rowCount, scratch.attention.pointer, by: layer.attentionOutput, into: residual.pointer, accumulating: true)
+      feedForward(layer, rowCount: rowCount)
+    }
+    for sequence in sequences { sequence.cache?.tokenCount += sequence.tokens.count }
+    return UnsafePointer(residual.pointer)
+  }
+
+  private func embed(_ sequences: [Sequence], rowCount: Int) {
+    let width = configuration.hiddenSize
+    if residual.count < rowCount * width { residual = FloatBuffer(uninitializedCount: rowCount * width) }
+    var row = 0
+    for sequence in sequences {
+      for token in sequence.tokens {
+        precondition(token >= 0 && Int(token) < configuration.vocabularySize, "token outside the vocabulary")
+        (residual.pointer + row * width).update(from: model.embedding.pointer + Int(token) * width, count: width)
+        row += 1
+      }
+    }
+  }
+
+  /// Normalizes, projects to queries, keys and values, and rotates.
+  private func project(_ sequences: [Sequence], offsets: [Int], layer index: Int, observer: (any AttentionObserver)?) {
+    let layer = model.layers[index]
+    let rowCount = offsets.last!
+    normalize(rowCount, weight: layer.attentionNormalization)
+    kernels.multiply(rows: rowCount, scratch.normalized.pointer, by: layer.projection, into: scratch.projections.pointer)
+
+    let projections = Projections(
+      pointer: UnsafePointer(scratch.projections.pointer), configuration: configuration, sequenceOffsets: offsets)
+    observer?.projected(layer: index, projections)
+    let heads = configuration.queryHeadCount + configuration.keyValueHeadCount
+    var row = scratch.projections.pointer
+    for sequence in sequences {
+      for position in sequence.positions {
+        // Queries and keys stand one behind the other, so one call rotates both.
+        kernels.rotate(heads: heads, row, to: Int(position), rotary: model.rotary)
+        row += configuration.projectionSize
+      }
+    }
+    observer?.rotated(layer: index, projections)
+  }
+
+  private func feedForward(_ layer: LlamaLayer, rowCount: Int) {
+    let width = configuration.feedForwardSize
+    normalize(rowCount, weight: layer.feedForwardNormalization)
+    kernels.multiply(rows: rowCount, scratch.normalized.pointer, by: layer.gateAndUp, into: scratch.gateAndUp.pointer)
+    for row in 0..<rowCount {
+      let gate = scratch.gateAndUp.pointer + row * 2 * width
+      kernels.siluMultiply(count: width, gate: gate, up: gate + width, into: gate)
+    }
+    kernels.multiply(
+      rows: rowCount, scratch.gateAndUp.pointer, stride: 2 * width, by: layer.down, into: residual.pointer,
+      accumulating: true)
+  }
+
+  private func normalize(_ rowCount: Int, weight: FloatBuffer) {
+    let width = configuration.hiddenSize
+    for row in 0..<rowCount {
+      kernels.rmsNorm(
+        count: width, residual.pointer + row * width, weight: weight.pointer, epsilon: configuration.normalizationEpsilon,
+        into: scratch.normalized.pointer + row * width)
+    }
+  }
+}
+
+/// Buffers of a pass; they grow to the largest batch seen and stay.
+struct ForwardScratch {
+  /// (N, C).
+  var normalized = FloatBuffer(count: 0)
+  /// (N, (H + 2G) · D).
+  var projections = FloatBuffer(count: 0)
+  /// (N, H · D).
+  var attention = FloatBuffer(count: 0)
+  /// (N, 2W); the gated product replaces the first half of a row.
+  var gateAndUp = FloatBuffer(count: 0)
+  /// (T, S) scores of one head.
+  var scores = FloatBuffer(count: 0)
+  /// (S, D) keys, then (S, D) values of one head, gathered from memory, cache and own tokens.
+  var gathered = FloatBuffer(count: 0)
+  /// Keys and values of one head in the kernels' panels, block by block.
+  var packed = FloatBuffer(count: 0)
+
+  mutating func reserve(rows: Int, _ configuration: LlamaConfiguration) {
+    Self.grow(&normalized, to: rows * configuration.hiddenSize)
+    Self.grow(&projections, to: rows * configuration.projectionSize)
+    Self.grow(&attention, to: rows * configuration.querySize)
+    Self.grow(&gateAndUp, to: rows * 2 * configuration.feedForwardSize)
+  }
+
+  static func grow(_ buffer: inout FloatBuffer, to count: Int) {
+    if buffer.count < count { buffer = FloatBuffer(uninitializedCount: count) }
+  }
+}

@@ -1,0 +1,154 @@
+import Dispatch
+import M3Bytes
+public import M3Tensor
+public import M3Weights
+import Synchronization
+
+extension LlamaModel {
+  /// Loads and packs all weights; layers are read in parallel.
+  /// - Throws: ``FormatError`` where a tensor is missing, has another shape or another type than this decoder reads,
+  ///   or where the file has a tensor that this decoder would leave out; ``FileError``; `TensorError`.
+  public convenience init(_ file: GGUFFile, kernels: Kernels = .best) throws {
+    let configuration = try LlamaConfiguration(file)
+    let loader = LlamaLoader(file: file, configuration: configuration, kernels: kernels)
+    try loader.refuseUnknownTensors()
+
+    let results = Mutex<[Int: Result<LlamaLayer, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: configuration.layerCount) { index in
+      let result = Result { try loader.layer(index) }
+      results.withLock { $0[index] = result }
+    }
+    let loaded = results.withLock { $0 }
+    let layers = try (0..<configuration.layerCount).map { try loaded[$0]!.get() }
+
+    let embedding = try loader.matrix("token_embd.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
+    let output: FloatBuffer
+    if file.tensors["output.weight"] == nil {
+      output = embedding
+    } else {
+      output = try loader.matrix("output.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
+    }
+    try self.init(
+      configuration: configuration,
+      kernels: kernels,
+      rotary: RotaryTable(
+        positionCount: configuration.contextLength, headDimension: configuration.headDimension,
+        base: configuration.rotaryBase, frequencyFactors: loader.frequencyFactors()),
+      layers: layers,
+      embedding: embedding,
+      outputNormalization: loader.vector("output_norm.weight", count: configuration.hiddenSize),
+      output: PackedMatrix(
+        transposed: output.pointer, columns: configuration.vocabularySize, depth: configuration.hiddenSize, kernels: kernels))
+  }
+}
+
+/// Reads the tensors of one file into packed layers.
+private struct LlamaLoader: Sendable {
+  let file: GGUFFile
+  let configuration: LlamaConfiguration
+  let kernels: Kernels
+
+  /// Names within a layer, and those outside of all layers.
+  private static let layerTensors: Set<String> = [
+    "attn_norm.weight", "attn_q.weight", "attn_k.weight", "attn_v.weight", "attn_output.weight",
+    "ffn_norm.weight", "ffn_gate.weight", "ffn_up.weight", "ffn_down.weight",
+  ]
+  private static let otherTensors: Set<String> = [
+    "token_embd.weight", "output_norm.weight", "output.weight", "rope_freqs.weight",
+  ]
+
+  /// A bias or an expert that was left out would give wrong numbers quietly.
+  func refuseUnknownTensors() throws {
+    for name in file.tensorNames where !Self.otherTensors.contains(name) {
+      let parts = name.split(separator: ".", maxSplits: 2)
+      guard parts.count == 3, parts[0] == "blk", let layer = Int(parts[1]),
+        (0..<configuration.layerCount).contains(layer), Self.layerTensors.contains(String(parts[2]))
+      else {
+        throw FormatError(.unsupported(found: "tensor \(name)"), field: "tensors", file: file.path)
+      }
+    }
+  }
+
+  func layer(_ index: Int) throws -> LlamaLayer {
+    let shape = configuration
+    func name(_ part: String) -> String { "blk.\(index).\(part).weight" }
+    let queries = try matrix(name("attn_q"), rows: shape.querySize, columns: shape.hiddenSize)
+    let keys = try matrix(name("attn_k"), rows: shape.keyValueSize, columns: shape.hiddenSize)
+    let values = try matrix(name("attn_v"), rows: shape.keyValueSize, columns: shape.hiddenSize)
+    let gate = try matrix(name("ffn_gate"), rows: shape.feedForwardSize, columns: shape.hiddenSize)
+    let up = try matrix(name("ffn_up"), rows: shape.feedForwardSize, columns: shape.hiddenSize)
+    return try LlamaLayer(
+      attentionNormalization: vector(name("attn_norm"), count: shape.hiddenSize),
+      projection: stacked([
+        Rows(queries, count: shape.querySize, order: halfSplitRow), Rows(keys, count: shape.keyValueSize, order: halfSplitRow),
+        Rows(values, count: shape.keyValueSize),
+      ]),
+      attentionOutput: packed(name("attn_output"), rows: shape.hiddenSize, columns: shape.querySize),
+      feedForwardNormalization: vector(name("ffn_norm"), count: shape.hiddenSize),
+      gateAndUp: stacked([Rows(gate, count: shape.feedForwardSize), Rows(up, count: shape.feedForwardSize)]),
+      down: packed(name("ffn_down"), rows: shape.hiddenSize, columns: shape.feedForwardSize))
+  }
+
+  func matrix(_ name: String, rows: Int, columns: Int) throws -> FloatBuffer {
+    let tensor = try file.tensor(name, shape: [rows, columns])
+    let buffer = FloatBuffer(uninitializedCount: try ElementCount.product(rows, columns))
+    try file.readRows(tensor, rows: 0..<rows, into: buffer.pointer)
+    return buffer
+  }
+
+  func vector(_ name: String, count: Int) throws -> FloatBuffer {
+    let values = try file.readVector(file.tensor(name, shape: [count]))
+    let buffer = FloatBuffer(uninitializedCount: count)
+    buffer.pointer.initialize(from: values, count: count)
+    return buffer
+  }
+
+  /// Divisors of the rotary frequencies, in models whose context was lengthened after training.
+  func frequencyFactors() throws -> [Float]? {
+    guard file.tensors["rope_freqs.weight"] != nil else { return nil }
+    return try file.readVector(file.tensor("rope_freqs.weight", shape: [configuration.headDimension / 2]))
+  }
+
+  private func packed(_ name: String, rows: Int, columns: Int) throws -> PackedMatrix {
+    let weight = try matrix(name, rows: rows, columns: columns)
+    return try PackedMatrix(transposed: weight.pointer, columns: rows, depth: columns, kernels: kernels)
+  }
+
+  /// Rows of one weight that become consecutive rows of a stacked one.
+  private struct Rows {
+    let weight: FloatBuffer
+    let count: Int
+    /// The weight's row that stands at a place.
+    let order: (Int) -> Int
+
+    init(_ weight: FloatBuffer, count: Int, order: @escaping (Int) -> Int = { $0 }) {
+      self.weight = weight
+      self.count = count
+      self.order = order
+    }
+  }
+
+  /// One matrix from several that read the same input.
+  private func stacked(_ parts: [Rows]) throws -> PackedMatrix {
+    let depth = configuration.hiddenSize
+    return try PackedMatrix(columns: parts.reduce(0) { $0 + $1.count }, depth: depth, kernels: kernels) { index, destination in
+      var row = index
+      for part in parts {
+        if row < part.count {
+          destination.update(from: part.weight.pointer + part.order(row) * depth, count: depth)
+          return
+        }
+        row -= part.count
+      }
+    }
+  }
+
+  /// GGUF stores Llama's query and key rows with the two halves of a head interleaved (2i, 2i + 1); the rotary
+  /// kernels pair (i, i + D/2).
+  private func halfSplitRow(_ row: Int) -> Int {
+    let dimension = configuration.headDimension
+    let (head, element) = row.quotientAndRemainder(dividingBy: dimension)
+    let (half, pair) = element.quotientAndRemainder(dividingBy: dimension / 2)
+    return head * dimension + 2 * pair + half
+  }
+}

@@ -1,0 +1,48 @@
+public import M3Tensor
+
+/// A Llama-family decoder's weights, packed for one set of kernels.
+///
+/// Immutable: any number of ``ForwardPass`` read it at once. Rows of query and key weights are kept in the half-split
+/// order of the rotary kernels, so keys and values come out as Hugging Face's `transformers` gives them.
+public final class LlamaModel: Sendable {
+  public let configuration: LlamaConfiguration
+  public let kernels: Kernels
+  /// Cosines and sines for all positions of the context length.
+  public let rotary: RotaryTable
+  let layers: [LlamaLayer]
+  /// (V, C), row-major.
+  let embedding: FloatBuffer
+  /// (C).
+  let outputNormalization: FloatBuffer
+  /// (V, C) packed; tied models pack their embedding.
+  let output: PackedMatrix
+
+  init(
+    configuration: LlamaConfiguration, kernels: Kernels, rotary: RotaryTable, layers: [LlamaLayer],
+    embedding: FloatBuffer, outputNormalization: FloatBuffer, output: PackedMatrix
+  ) {
+    self.configuration = configuration
+    self.kernels = kernels
+    self.rotary = rotary
+    self.layers = layers
+    self.embedding = embedding
+    self.outputNormalization = outputNormalization
+    self.output = output
+  }
+}
+
+/// One decoder layer.
+struct LlamaLayer: Sendable {
+  /// (C).
+  let attentionNormalization: FloatBuffer
+  /// ((H + 2G) · D, C): rows of queries, keys, values.
+  let projection: PackedMatrix
+  /// (C, H · D).
+  let attentionOutput: PackedMatrix
+  /// (C).
+  let feedForwardNormalization: FloatBuffer
+  /// (2W, C): rows of the gate, then of the up projection.
+  let gateAndUp: PackedMatrix
+  /// (C, W).
+  let down: PackedMatrix
+}

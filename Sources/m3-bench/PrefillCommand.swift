@@ -1,0 +1,88 @@
+import ArgumentParser
+import Dispatch
+import M3Command
+import M3JSON
+import M3Transformer
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+struct PrefillCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "prefill", abstract: "Tokens a second of reading references, without output head.")
+
+  @Option(help: "The model: a GGUF file.")
+  var model: String
+
+  @Option(help: "References to read, in all.")
+  var references = 64
+
+  @Option(help: "Tokens of a reference.")
+  var tokens = 128
+
+  @Option(help: "Threads, each with batches of its own.")
+  var threads = 1
+
+  @Option(help: "References that a thread reads at a time.")
+  var batch = 4
+
+  @Option(help: "Rounds; the median counts.")
+  var rounds = 3
+
+  @Option(help: "Kernels to compute with, by name; the default is the fastest this machine can run.")
+  var kernel = "auto"
+
+  func validate() throws {
+    guard references > 0, tokens > 0, threads > 0, batch > 0, rounds > 0 else {
+      throw ValidationError("every number must be at least 1")
+    }
+  }
+
+  func execute() throws {
+    let loaded = try LoadedModel(path: model, kernel: kernel)
+    let shape = loaded.model.configuration
+    guard tokens <= shape.contextLength else { throw UsageError("--tokens is over the model's context, \(shape.contextLength)") }
+    let sequences = (0..<references).map { reference in
+      Sequence(tokens: (0..<tokens).map { Int32((reference &* 7919 &+ $0 &* 104_729) % shape.vocabularySize) })
+    }
+    let batches = stride(from: 0, to: references, by: batch).map { sequences[$0..<min($0 + batch, references)] }
+    let loadedModel = loaded.model
+    run(batches, loadedModel)  // once for warming up
+    var results: [(wall: Double, cpu: Double)] = []
+    for round in 0..<rounds {
+      let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
+      run(batches, loadedModel)
+      results.append((seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu))
+      line(round: round, results.last!, shape)
+    }
+    let middle = results.sorted { $0.cpu < $1.cpu }[rounds / 2]
+    line(round: nil, middle, shape)
+  }
+
+  private func run(_ batches: [ArraySlice<Sequence>], _ model: LlamaModel) {
+    let threads = threads
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      let pass = ForwardPass(model: model)
+      for index in stride(from: thread, to: batches.count, by: threads) { pass.run(Array(batches[index])) }
+    }
+  }
+
+  private func line(round: Int?, _ result: (wall: Double, cpu: Double), _ shape: LlamaConfiguration) {
+    let count = Double(references * tokens)
+    var object: JSONObject = [
+      "bench": "prefill", "batch": .integer(Int64(batch)), "references": .integer(Int64(references)),
+      "threads": .integer(Int64(threads)), "tokens": .integer(Int64(tokens)),
+      "gflops_per_cpu": .double(2 * count * Double(shape.multiplyAddsPerToken) / result.cpu * 1e-9),
+      "tokens_per_cpu_second": .double(count / result.cpu), "tokens_per_second": .double(count / result.wall),
+    ]
+    object["round"] = round.map { .integer(Int64($0)) }
+    StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+  }
+
+  private func seconds(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,74 @@
+import M3Bytes
+
+/// Writes small GGUF files of version 3 with float32 tensors, for models that no fixture has.
+package struct GGUFBuilder: Sendable {
+  /// A value of the types that a model's shape is written in.
+  package enum Value: Sendable {
+    case uint32(UInt32)
+    case float32(Float)
+    case string(String)
+  }
+
+  package struct Tensor: Sendable {
+    /// Row-major, the fastest dimension last.
+    package var shape: [Int]
+    package var values: [Float]
+  }
+
+  package var metadata: [String: Value] = [:]
+  package var tensors: [String: Tensor] = [:]
+
+  package init() {}
+
+  package mutating func add(_ name: String, shape: [Int], _ values: [Float]) {
+    precondition(shape.reduce(1, *) == values.count, "as many values as the shape says")
+    tensors[name] = Tensor(shape: shape, values: values)
+  }
+
+  /// The file's bytes; keys and tensors in the order of their names.
+  package var bytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.append("GGUF".utf8)
+    writer.integer(UInt32(3))
+    writer.integer(UInt64(tensors.count))
+    writer.integer(UInt64(metadata.count))
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      Self.append(key, to: &writer)
+      switch value {
+      case .uint32(let number):
+        writer.integer(UInt32(4))
+        writer.integer(number)
+      case .float32(let number):
+        writer.integer(UInt32(6))
+        writer.integer(number.bitPattern)
+      case .string(let text):
+        writer.integer(UInt32(8))
+        Self.append(text, to: &writer)
+      }
+    }
+    let sorted = tensors.sorted { $0.key < $1.key }
+    var offset = 0
+    for (name, tensor) in sorted {
+      Self.append(name, to: &writer)
+      writer.integer(UInt32(tensor.shape.count))
+      for dimension in tensor.shape.reversed() { writer.integer(UInt64(dimension)) }
+      writer.integer(UInt32(0))
+      writer.integer(UInt64(offset))
+      offset += Self.padded(4 * tensor.values.count)
+    }
+    writer.zeros(Self.padded(writer.count) - writer.count)
+    for (_, tensor) in sorted {
+      for value in tensor.values { writer.integer(value.bitPattern) }
+      writer.zeros(Self.padded(writer.count) - writer.count)
+    }
+    return writer.bytes
+  }
+
+  private static func append(_ text: String, to writer: inout ByteWriter) {
+    writer.integer(UInt64(text.utf8.count))
+    writer.append(text.utf8)
+  }
+
+  /// Tensor data lies at multiples of 32 bytes, GGUF's default.
+  private static func padded(_ count: Int) -> Int { (count + 31) / 32 * 32 }
+}

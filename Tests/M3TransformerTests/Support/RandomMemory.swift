@@ -1,0 +1,28 @@
+import M3TestSupport
+import M3Transformer
+
+extension AttentionMemory {
+  /// Random rows, `counts` of them in each (layer, key-value head).
+  init(random: inout Randomness, _ configuration: LlamaConfiguration, counts: [Int]) {
+    let elements = counts.reduce(0, +) * configuration.headDimension
+    self.init(
+      layerCount: configuration.layerCount, keyValueHeadCount: configuration.keyValueHeadCount,
+      headDimension: configuration.headDimension, offsets: counts.reduce(into: [0]) { $0.append($0.last! + $1) },
+      keys: random.floats(elements, 1.5), values: random.floats(elements))
+  }
+
+  /// Heads of different lengths, some of them empty.
+  static func ragged(_ random: inout Randomness, _ configuration: LlamaConfiguration) -> AttentionMemory {
+    let lengths = [0, 1, 7, 64, 65, 0, 130, 3]
+    let counts = (0..<configuration.layerCount * configuration.keyValueHeadCount).map { lengths[$0 % lengths.count] }
+    return AttentionMemory(random: &random, configuration, counts: counts)
+  }
+
+  /// The same rows as the twin reads them.
+  func plainRows(layer: Int, head: Int) -> [PlainLlama.Row] {
+    rows(layer: layer, head: head).map { row in
+      let elements = row * headDimension..<(row + 1) * headDimension
+      return PlainLlama.Row(key: keys[elements].map { Double($0) }, value: values[elements].map { Double($0) })
+    }
+  }
+}

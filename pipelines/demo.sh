@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The demo: articles to a verified bank, then what the model says without it, with the text, and with the memories.
+# Run by `make demo`; can be run again: what is done is not done twice.
+set -euo pipefail
+
+articles=${ARTICLES:-500}
+items=${ITEMS:-40}
+work=$CACHE/demo
+bank=banks/demo
+paper=banks/demo-memory3
+mkdir -p "$work" banks
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Written only when it changes, so that a second run finds the same input.
+sample() {
+  head -n "$articles" "$CACHE/articles/vital-articles.jsonl" >"$work/articles.jsonl.new"
+  cmp -s "$work/articles.jsonl.new" "$work/articles.jsonl" || mv "$work/articles.jsonl.new" "$work/articles.jsonl"
+  rm -f "$work/articles.jsonl.new"
+}
+
+stage() { # stage PIPELINE FOLDER BANK
+  "$BIN/m3-encode" --config "$1" --model "$MODEL" --workers "$WORKERS" --input "$work/references" --output "$2"
+  "$BIN/m3-shard" --config "$1" --workers "$WORKERS" --input "$2" --references "$work/references" --output "$3"
+}
+
+say "$articles articles to references of at most 128 tokens (seconds)"
+sample
+"$BIN/m3-chunk" --config pipelines/vital-articles.yaml --model "$MODEL" --workers "$WORKERS" \
+  --input "$work/articles.jsonl" --output "$work/references"
+
+say "references to a bank: encode, compress, shard (about 4 minutes on 2 cores)"
+stage pipelines/vital-articles.yaml "$work/memories" "$bank"
+
+say "verify every byte of it"
+"$BIN/m3-verify" "$bank"
+"$BIN/m3-read" info "$bank"
+
+say "the same references by the paper's recipe, for comparison (about a minute)"
+stage pipelines/memory3.yaml "$work/memories-memory3" "$paper"
+"$BIN/m3-verify" "$paper"
+
+say "three questions, answered without the reference, with its text in the prompt, and with its memory"
+python3 pipelines/make_items.py --articles "$work/articles.jsonl" --references "$work/references" \
+  --output "$work/items.jsonl" --per-task "$items"
+ask() { # ask REFERENCE PROMPT
+  printf '\n%s\n' "$2"
+  for as in none text memory; do
+    answer=$("$BIN/m3-read" generate "$bank" --model "$MODEL" --prompt "$2" --memory "$1" --as "$as" --max-tokens 32 | tr '\n' ' ')
+    printf '  %-7s%s\n' "$as" "$answer"
+  done
+}
+python3 pipelines/demo_questions.py --items "$work/items.jsonl" --count 3 |
+  while IFS=$'\t' read -r reference question; do ask "$reference" "$(printf '%b' "$question")"; done
+
+say "what the memories are worth: nats a token, and the part of the text's help that is recovered (about a minute)"
+evaluate() { # evaluate BANK MODES OUTPUT
+  "$BIN/m3-read" evaluate "$1" --model "$MODEL" --items "$work/items.jsonl" --workers "$WORKERS" --modes "$2" --json >"$3"
+}
+evaluate "$bank" none,text,memory "$work/default.json"
+evaluate "$paper" memory "$work/memory3.json"
+python3 pipelines/evaluation_table.py "memory: the default, adaptive 16, int4=$work/default.json" \
+  "memory: the paper's recipe, bf16=$work/memory3.json"
+
+say "done: $bank"
