@@ -81,7 +81,7 @@ let package = Package(
     library(
       "M3Command",
       [
-        "M3Bytes", "M3Chunking", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
+        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
         "M3Text", "M3Transformer", "M3Weights", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage"]),

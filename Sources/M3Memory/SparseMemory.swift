@@ -4,7 +4,10 @@
 /// (section 3.3) is the case of equal counts.
 public struct SparseMemory: Sendable, Equatable {
   public let shape: MemoryShape
-  /// Tokens of the reference, BOS not counted.
+  /// Tokens of a reference at most: positions and counts are written in 16 bits.
+  public static let maximumTokenCount = Int(UInt16.max)
+
+  /// Tokens of the reference, BOS not counted; at most ``maximumTokenCount``.
   public let tokenCount: Int
   /// (entries) kept tokens.
   public let counts: [Int]
@@ -19,6 +22,7 @@ public struct SparseMemory: Sendable, Equatable {
   public init(
     shape: MemoryShape, tokenCount: Int, counts: [Int], positions: [UInt16], keys: [Float], values: [Float]
   ) {
+    precondition((0...Self.maximumTokenCount).contains(tokenCount), "more tokens than positions can tell apart")
     precondition(counts.count == shape.entryCount, "one count an entry")
     precondition(keys.count == positions.count * shape.headDimension && values.count == keys.count, "a key and a value a row")
     self.shape = shape

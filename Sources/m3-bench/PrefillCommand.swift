@@ -43,10 +43,10 @@ struct PrefillCommand: Tool {
     let loaded = try LoadedModel(path: model, kernel: kernel)
     let shape = loaded.model.configuration
     guard tokens <= shape.contextLength else { throw UsageError("--tokens is over the model's context, \(shape.contextLength)") }
-    let sequences = (0..<references).map { reference in
-      Sequence(tokens: (0..<tokens).map { Int32((reference &* 7919 &+ $0 &* 104_729) % shape.vocabularySize) })
+    let texts: [[Int32]] = (0..<references).map { reference in
+      (0..<tokens).map { Int32((reference &* 7919 &+ $0 &* 104_729) % shape.vocabularySize) }
     }
-    let batches = stride(from: 0, to: references, by: batch).map { sequences[$0..<min($0 + batch, references)] }
+    let batches = stride(from: 0, to: references, by: batch).map { Array(texts[$0..<min($0 + batch, references)]) }
     let loadedModel = loaded.model
     run(batches, loadedModel)  // once for warming up
     var results: [(wall: Double, cpu: Double)] = []
@@ -60,11 +60,11 @@ struct PrefillCommand: Tool {
     line(round: nil, middle, shape)
   }
 
-  private func run(_ batches: [ArraySlice<Sequence>], _ model: LlamaModel) {
+  private func run(_ batches: [[[Int32]]], _ model: LlamaModel) {
     let threads = threads
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       let pass = ForwardPass(model: model)
-      for index in stride(from: thread, to: batches.count, by: threads) { pass.run(Array(batches[index])) }
+      for index in stride(from: thread, to: batches.count, by: threads) { pass.run(batches[index].map { Sequence(tokens: $0) }) }
     }
   }
 

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import M3Chunking
 import M3Command
 import M3JSON
@@ -63,4 +63,4 @@ struct ChunkCommand: Tool {
   }
 }
 
-extension BadInputPolicy: @retroactive ExpressibleByArgument {}
+extension BadInputPolicy: ExpressibleByArgument {}

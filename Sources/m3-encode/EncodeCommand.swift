@@ -1,9 +1,13 @@
 import ArgumentParser
+import M3Bytes
 import M3Command
 import M3Encoder
 import M3JSON
 import M3Memory
 import M3Stage
+import M3Tensor
+import M3Text
+import M3Transformer
 
 @main
 struct EncodeCommand: Tool {

@@ -1,3 +1,4 @@
+import M3Bank
 import M3Bytes
 import M3Command
 import M3Inference

@@ -2,6 +2,7 @@ import ArgumentParser
 import M3Command
 import M3Inference
 import M3JSON
+import M3Reader
 
 struct EvaluateCommand: Tool {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
+import M3Bank
 import M3Command
 import M3Inference
+import M3Reader
+import M3Text
 import M3Transformer
 
 struct GenerateCommand: Tool {
@@ -71,4 +74,4 @@ struct GenerateCommand: Tool {
   }
 }
 
-extension EvaluationMode: @retroactive ExpressibleByArgument {}
+extension EvaluationMode: ExpressibleByArgument {}

@@ -1,4 +1,7 @@
 import ArgumentParser
+import M3Bank
+import M3Bytes
+import M3Codec
 import M3Command
 import M3JSON
 import M3Memory

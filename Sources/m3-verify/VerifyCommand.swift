@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import M3Bank
 import M3Bytes
 import M3Command
@@ -44,17 +44,34 @@ struct VerifyCommand: Tool {
       if let root { object["expected_root"] = .string(root) }
       StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.pretty), as: UTF8.self))
     } else {
-      StandardOutput.write("\(report)\n")
+      StandardOutput.write(summary(report) + "\n")
       for damage in report.damage { StandardError.write("\(damage)\n") }
       for error in report.fileErrors { StandardError.write("\(error)\n") }
       if wrongRoot { StandardError.write("\(bank): the root is not \(root!)\n") }
     }
+    try exit(report, wrongRoot: wrongRoot)
+  }
+
+  private func exit(_ report: VerificationReport, wrongRoot: Bool) throws {
     switch report.outcome {
     case .damaged: throw ExitCode(ExitStatus.badData.rawValue)
     case .unreadable: throw ExitCode(ExitStatus.inputOutput.rawValue)
     case .intact: if wrongRoot { throw ExitCode(ExitStatus.badData.rawValue) }
     }
   }
+
+  private func summary(_ report: VerificationReport) -> String {
+    let found: String =
+      switch report.outcome {
+      case .intact: "intact"
+      case .damaged: "DAMAGED: \(report.damage.count) findings"
+      case .unreadable: "UNREADABLE: \(report.fileErrors.count) files"
+      }
+    var text = "\(bank): \(found) (\(report.level.rawValue)): \(report.fileCount) files, \(report.shardCount) shards, "
+    text += "\(report.recordCount) records, \(report.byteCount) bytes"
+    if let root = report.root { text += "\nroot \(root)" }
+    return text
+  }
 }
 
-extension BankVerifier.Level: @retroactive ExpressibleByArgument {}
+extension BankVerifier.Level: ExpressibleByArgument {}

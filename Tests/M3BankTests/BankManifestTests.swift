@@ -128,6 +128,40 @@ import Testing
     #expect(error?.field == forgery.field)
   }
 
+  /// What another format or version is, is said as such.
+  @Test func formatAndVersionComeFirst() throws {
+    let honest = try #require(try JSONValue.parse(Array(bytes.dropLast())).objectValue)
+    let cases: [(key: String, value: JSONValue, problem: FormatError.Problem)] = [
+      ("format", "tar", .wrongMagic(found: "tar")),
+      ("version", 2, .unsupportedVersion(found: "2", supported: "1")),
+      ("features", ["entropy"], .unsupported(found: "the feature entropy")),
+    ]
+    for (key, value, problem) in cases {
+      var later = honest
+      later[key] = value
+      let error = #expect(throws: FormatError.self) {
+        try BankManifest.parse(JSONValue.object(later).serialized(.canonical) + [0x0A])
+      }
+      #expect(error?.problem == problem)
+    }
+  }
+
+  @Test func theLineFeedBelongsToIt() {
+    let error = #expect(throws: FormatError.self) { try BankManifest.parse(Array(bytes.dropLast())) }
+    #expect(error?.problem == .malformed("no line feed at the end"))
+    #expect(error?.byteOffset == UInt64(bytes.count - 1))
+    #expect(throws: FormatError.self) { try BankManifest.parse(Array(bytes.dropLast()) + [0x20]) }
+    #expect(throws: FormatError.self) { try BankManifest.parse([]) }
+  }
+
+  @Test func aManifestOverTheLimitIsNotParsed() {
+    let limit = 1 << 26
+    let error = #expect(throws: FormatError.self) {
+      try BankManifest.parse([UInt8](repeating: 0x0A, count: limit + 1))
+    }
+    #expect(error?.problem == .outOfRange(found: "\(limit + 1) bytes", allowed: "\(limit)"))
+  }
+
   @Test func theOwnSumIsChecked() throws {
     let text = String(decoding: bytes, as: UTF8.self)
     let forged = text.replacing("\"role\":\"bos\"", with: "\"role\":\"box\"")
@@ -150,6 +184,13 @@ import Testing
       try bank.manifest(shards: [bank.manifest.shards[0], bank.manifest.shards[0]])
     }
     #expect(twice?.field == "manifest.shards[1].number")
+  }
+
+  @Test func aFileNameThatStandsTwiceIsRefused() throws {
+    let file = BankManifest.File(name: "bos.m3m", role: "other", size: 1, sha256: SHA256Digest.of([1]))
+    let error = #expect(throws: FormatError.self) { try bank.manifest(files: bank.manifest.files + [file]) }
+    #expect(error?.field == "manifest.files[1].name")
+    #expect(error?.problem == .duplicate("bos.m3m"))
   }
 
   @Test func filesCanBeAddedAndReplaced() throws {

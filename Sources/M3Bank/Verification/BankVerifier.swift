@@ -17,7 +17,7 @@ public enum BankVerifier {
   /// - Parameters:
   ///   - path: of the bank's folder.
   ///   - level: The default is `full`.
-  ///   - onProgress: is called now and then with the bytes done and the bytes that the
+  ///   - onProgress: is called after each file with the bytes done and the bytes that the
   ///     manifest and what it lists have.
   public static func verify(
     path: String, level: Level = .full, onProgress: ((_ done: UInt64, _ total: UInt64) -> Void)? = nil

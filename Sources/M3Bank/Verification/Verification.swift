@@ -16,7 +16,7 @@ final class Verification {
   }
 
   func run() {
-    guard let names = attempt(file: "", { try FilePaths.list(path) }) else { return }
+    guard let names = attempt(file: BankManifest.fileName, { try FilePaths.list(path) }) else { return }
     let manifest = readManifest(names)
     report.root = manifest?.root
     report.logicalRoot = manifest?.logicalRoot
@@ -24,8 +24,9 @@ final class Verification {
     if let manifest {
       checkListing(manifest, names)
       totalByteCount = manifest.listing.reduce(report.byteCount) { $0 + $1.size }
-      for shard in manifest.shards where names.contains(shard.name) { checkShard(shard.number, manifest: manifest) }
-      for file in manifest.files where names.contains(file.name) { checkFile(file) }
+      let present = Set(names)
+      for shard in manifest.shards where present.contains(shard.name) { checkShard(shard.number, manifest: manifest) }
+      for file in manifest.files where present.contains(file.name) { checkFile(file) }
     } else {
       for name in names { if let number = ShardName.number(name) { checkShard(number, manifest: nil) } }
     }
@@ -62,6 +63,7 @@ final class Verification {
     let path = FilePaths.join(path, file.name)
     guard let size = attempt(file: file.name, { try FilePaths.size(path) }) else { return }
     count(size)
+    defer { onProgress?(report.byteCount, totalByteCount) }
     checkSize(file.name, expected: file.size, found: size)
     guard report.level == .full, let digest = attempt(file: file.name, { try SHA256Digest.ofFile(path) }) else { return }
     checkHash(file.name, expected: file.sha256, found: digest)
@@ -76,6 +78,7 @@ extension Verification {
     guard let file = attempt(file: name, shard: number, { try ReadableFile(path: path) }) else { return }
     report.shardCount += 1
     count(file.size)
+    defer { onProgress?(report.byteCount, totalByteCount) }
     let listed = manifest.map { $0.shards[Int(number)] }
     if let listed { checkSize(name, shard: number, expected: listed.size, found: file.size) }
     let expecting = manifest?.identity.shard(number)
@@ -135,7 +138,7 @@ extension Verification {
   /// Over the shards whose structure is whole; of records that cannot be read the scan has told already.
   private func checkDuplicates() {
     let shards = soundShards
-    let duplicates = attempt(file: "") {
+    let duplicates = attempt(file: BankManifest.fileName) {
       try BankAssembly.duplicateIDs(shardPaths: shards) { _ in }
     }
     for duplicate in duplicates ?? [] {
@@ -173,7 +176,6 @@ extension Verification {
   private func count(_ size: UInt64) {
     report.fileCount += 1
     report.byteCount += size
-    onProgress?(report.byteCount, totalByteCount)
   }
 
   private func add(
@@ -188,7 +190,7 @@ extension Verification {
   ) {
     report.damage.append(
       Damage(
-        kind: kind, file: file, shard: shard, record: record ?? error.record.flatMap { UInt64($0) },
+        kind: kind, file: error.file.map { FilePaths.split($0).name } ?? file, shard: shard, record: record ?? error.record.flatMap { UInt64($0) },
         byteOffset: error.byteOffset, message: "\(error.field): \(error.problem)"))
   }
 

@@ -1,6 +1,8 @@
+import M3Encoder
 import M3JSON
 public import M3Memory
 import M3Transformer
+import M3Weights
 
 extension LoadedModel {
   /// The identity of memories that this model makes with these settings.

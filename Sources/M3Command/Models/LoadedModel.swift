@@ -1,5 +1,5 @@
 public import M3Bytes
-public import M3Tensor
+import M3Tensor
 public import M3Text
 public import M3Transformer
 public import M3Weights

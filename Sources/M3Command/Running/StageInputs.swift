@@ -1,5 +1,5 @@
-public import M3Bytes
-public import M3Records
+import M3Bytes
+import M3Records
 public import M3Stage
 
 /// A stage's inputs, a task each: another stage's outputs, or files and folders of anyone's.

@@ -1,4 +1,3 @@
-public import M3Chunking
 public import M3JSON
 public import M3Records
 

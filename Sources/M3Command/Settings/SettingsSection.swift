@@ -1,4 +1,4 @@
-public import M3Bytes
+import M3Bytes
 import Yams
 
 /// One tool's section of a pipeline file, under the flags that override it.

@@ -1,11 +1,11 @@
 import M3Memory
 import M3Tensor
-import M3Transformer
+package import M3Transformer
 
 /// Scores the tokens of the references of a batch by a ``SelectionRule``, and collects their keys and values.
-final class TokenScorer: AttentionObserver {
+package final class TokenScorer: AttentionObserver {
   /// (entries, T) of each reference.
-  private(set) var scores: [[Float]] = []
+  package private(set) var scores: [[Float]] = []
   let collector: KeyValueCollector
   private let configuration: LlamaConfiguration
   private let kernels: Kernels
@@ -15,7 +15,7 @@ final class TokenScorer: AttentionObserver {
   private var products = FloatBuffer(count: 0)
   private var packed = FloatBuffer(count: 0)
 
-  init(model: LlamaModel, configuration: EncoderConfiguration) {
+  package init(model: LlamaModel, configuration: EncoderConfiguration) {
     self.configuration = model.configuration
     kernels = model.kernels
     rule = configuration.rule
@@ -25,7 +25,7 @@ final class TokenScorer: AttentionObserver {
   }
 
   /// Makes room for a batch of references of so many tokens.
-  func begin(tokenCounts: [Int]) {
+  package func begin(tokenCounts: [Int]) {
     self.tokenCounts = tokenCounts
     collector.begin(firstTokenCounts: tokenCounts)
     // The logarithm of an empty sum of exponentials is −∞; the other rules start from 0.
@@ -33,7 +33,7 @@ final class TokenScorer: AttentionObserver {
     scores = tokenCounts.map { Array(repeating: start, count: $0 * layerIndices.count * configuration.keyValueHeadCount) }
   }
 
-  func projected(layer: Int, _ projections: Projections) {
+  package func projected(layer: Int, _ projections: Projections) {
     collector.projected(layer: layer, projections)
     guard rule == .attention || rule == .attentionExp, let index = layerIndices[layer] else { return }
     for (number, tokenCount) in tokenCounts.enumerated() where tokenCount > 0 {
@@ -43,15 +43,15 @@ final class TokenScorer: AttentionObserver {
     }
   }
 
-  func rotated(layer: Int, _ projections: Projections) {
+  package func rotated(layer: Int, _ projections: Projections) {
     collector.rotated(layer: layer, projections)
   }
 
-  func wantsProbabilities(layer: Int) -> Bool {
+  package func wantsProbabilities(layer: Int) -> Bool {
     (rule == .received || rule == .reconstruction) && layerIndices[layer] != nil
   }
 
-  func attended(layer: Int, _ probabilities: AttentionProbabilities) {
+  package func attended(layer: Int, _ probabilities: AttentionProbabilities) {
     guard let index = layerIndices[layer] else { return }
     let number = probabilities.sequence
     let tokenCount = tokenCounts[number]

@@ -54,7 +54,7 @@ public struct EncodeStage: Sendable {
       next: { () -> [EncodingInput]? in
         var batch: [EncodingInput] = []
         var tokenCount = 0
-        while let input = try waiting ?? next(reader) {
+        while let input = try waiting ?? next(reader, file: task.inputs[0].name) {
           let cost = cost(of: input)
           if !batch.isEmpty && tokenCount + cost > Self.batchTokens {
             waiting = input
@@ -71,7 +71,9 @@ public struct EncodeStage: Sendable {
         do {
           return zip(batch, try encoder.encode(batch.map(\.tokens))).map { ($0, $1) }
         } catch let error as ReferenceEncoder.NotFinite {
-          throw FormatError(.outOfRange(found: "\(error)", allowed: "finite"), field: "memory", record: batch[error.reference].id)
+          throw FormatError(
+            .outOfRange(found: "\(error)", allowed: "finite"), field: "memory",
+            file: task.inputs[0].name, record: batch[error.reference].id)
         }
       },
       consume: { (memories: [(EncodingInput, SparseMemory)]) in
@@ -94,7 +96,7 @@ public struct EncodeStage: Sendable {
     let tokens: [Int32]
   }
 
-  private func next(_ reader: ReferenceReader) throws -> EncodingInput? {
+  private func next(_ reader: ReferenceReader, file: String) throws -> EncodingInput? {
     switch try reader.next() {
     case nil: return nil
     case .bad(_, let error, let place): throw located(error, place)
@@ -103,14 +105,19 @@ public struct EncodeStage: Sendable {
       guard tokens.count == reference.tokenCount else {
         throw FormatError(
           .mismatch(expected: "\(reference.tokenCount) tokens", found: "\(tokens.count): chunked with another tokenizer"),
-          field: "token_count", record: reference.id)
+          field: "token_count", file: file, record: reference.id)
+      }
+      guard tokens.count <= SparseMemory.maximumTokenCount else {
+        throw FormatError(
+          .outOfRange(found: "\(tokens.count) tokens", allowed: "\(SparseMemory.maximumTokenCount)"),
+          field: "token_count", file: file, record: reference.id)
       }
       let positions = ReferenceEncoder.positionCount(
         tokenCount: tokens.count, bosTokenCount: bos.tokenCount, configuration: configuration)
       guard positions <= model.configuration.contextLength else {
         throw FormatError(
           .outOfRange(found: "\(positions) positions", allowed: "\(model.configuration.contextLength)"),
-          field: "token_count", record: reference.id)
+          field: "token_count", file: file, record: reference.id)
       }
       return EncodingInput(id: reference.id, tokens: tokens)
     }

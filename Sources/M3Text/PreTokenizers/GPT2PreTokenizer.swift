@@ -37,6 +37,12 @@ struct GPT2PreTokenizer: PreTokenizer {
     }
   }
 
+  /// White space alone looks at what follows. A cut behind it could make one word of what was two.
+  @inline(__always)
+  func isStable(_ wordEnd: Int, in utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    classes[utf8.scalar(before: wordEnd).value] != .space
+  }
+
   /// `\s+(?!\S)|\s+`: white space keeps its last character for what follows, unless it has only one
   /// or nothing follows in the piece.
   private func spaceEnd(in utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {

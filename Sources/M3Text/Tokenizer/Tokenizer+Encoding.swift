@@ -1,5 +1,5 @@
-/// A place where a text can be cut: what is before it, encoded alone, gives the ids up to it, and
-/// what is behind it, encoded alone, gives the rest.
+/// A place in a text on both sides of which tokens are made alone: wherever the text is cut behind it,
+/// the ids before it stay what they are, and what is behind it gives the same ids when encoded alone.
 package struct StableBoundary: Sendable, Equatable {
   /// Bytes before the boundary.
   package var byteOffset: Int
@@ -32,12 +32,12 @@ extension Tokenizer {
   ///
   /// - Parameters:
   ///   - ids: appended to; `limit` and the boundaries count from what it holds already.
-  ///   - boundaries: the text's own, in ascending order, the last one behind the last id. Its byte
-  ///     offset is the count of bytes that were encoded.
+  ///   - boundaries: appended to, in ascending order. The text's end is one.
+  /// - Returns: how many bytes were encoded.
   package func encode(
     _ utf8: UnsafeBufferPointer<UInt8>, until limit: Int, into ids: inout [Int32],
     boundaries: inout [StableBoundary]
-  ) {
+  ) -> Int {
     switch preTokenizer {
     case .gpt2:
       encode(utf8, by: GPT2PreTokenizer(isolatesDigits: false), until: limit, into: &ids, boundaries: &boundaries)
@@ -60,15 +60,18 @@ extension Tokenizer {
   private func encode(
     _ utf8: UnsafeBufferPointer<UInt8>, by preTokenizer: some PreTokenizer, until limit: Int,
     into ids: inout [Int32], boundaries: inout [StableBoundary]
-  ) {
+  ) -> Int {
     let base = ids.count
     var start = 0
     while start < utf8.count, ids.count - base <= limit {
       let end = preTokenizer.wordEnd(in: utf8, from: start)
       append(utf8, start, end, to: &ids)
       start = end
-      boundaries.append(StableBoundary(byteOffset: end, tokenCount: ids.count - base))
+      if end == utf8.count || preTokenizer.isStable(end, in: utf8) {
+        boundaries.append(StableBoundary(byteOffset: end, tokenCount: ids.count - base))
+      }
     }
+    return start
   }
 
   @inline(__always)

@@ -34,6 +34,14 @@ extension UnsafeBufferPointer<UInt8> {
     return DecodedScalar(value: value, byteCount: 4)
   }
 
+  /// The code point that ends at `index`, greater than 0; a byte that ends none counts alone.
+  package func scalar(before index: Int) -> DecodedScalar {
+    var start = index - 1
+    while start > 0, index - start < 4, self[start] & 0xC0 == 0x80 { start -= 1 }
+    let scalar = scalar(at: start)
+    return start + scalar.byteCount == index ? scalar : Self.alone
+  }
+
   /// The largest code point boundary that is not behind `index`.
   package func scalarBoundary(notAfter index: Int) -> Int {
     guard index < count else { return count }

@@ -22,11 +22,13 @@ public final class ForwardPass {
   ///
   /// - Returns: the residual stream after the last computed layer, (N, C), before the final normalization; valid until
   ///   the next run. Meaningful with ``ForwardExtent/hiddenStates`` only.
-  /// - Precondition: tokens are in the vocabulary, positions within the context length, caches have room.
+  /// - Precondition: tokens are in the vocabulary, positions within the context length; caches have room, and only
+  ///   passes through all layers have caches.
   @discardableResult
   public func run(
     _ sequences: [Sequence], extent: ForwardExtent = .hiddenStates, observer: (any AttentionObserver)? = nil
   ) -> UnsafePointer<Float> {
+    precondition(extent == .hiddenStates || sequences.allSatisfy { $0.cache == nil }, "a cache needs every layer")
     let offsets = sequences.reduce(into: [0]) { $0.append($0.last! + $1.tokens.count) }
     let rowCount = offsets.last!
     embed(sequences, rowCount: rowCount)

@@ -9,16 +9,16 @@ extension LlamaConfiguration {
     guard architecture == "llama" else {
       throw FormatError(.unsupported(found: "architecture \(architecture)"), field: "general.architecture", file: file.path)
     }
-    func positive(_ key: String) throws -> Int {
+    func positive(_ key: String, upTo limit: Int = 1 << 24) throws -> Int {
       let value = try file.integer("llama.\(key)")
-      guard (1...1 << 24).contains(value) else { throw file.outOfRange("llama.\(key)", value, "1 to 2^24") }
+      guard (1...limit).contains(value) else { throw file.outOfRange("llama.\(key)", value, "1 to \(limit)") }
       return value
     }
-    let layerCount = try positive("block_count")
+    let layerCount = try positive("block_count", upTo: 1024)
     let hiddenSize = try positive("embedding_length")
-    let queryHeads = try positive("attention.head_count")
+    let queryHeads = try positive("attention.head_count", upTo: 4096)
     let keyValueHeads = try file.integerIfPresent("llama.attention.head_count_kv") ?? queryHeads
-    guard layerCount <= 1024, queryHeads <= 4096, keyValueHeads >= 1, queryHeads.isMultiple(of: keyValueHeads) else {
+    guard keyValueHeads >= 1, queryHeads.isMultiple(of: keyValueHeads) else {
       throw file.outOfRange("llama.attention.head_count_kv", keyValueHeads, "a divisor of \(queryHeads)")
     }
     let headDimension = try file.integerIfPresent("llama.attention.key_length") ?? hiddenSize / queryHeads
@@ -37,25 +37,26 @@ extension LlamaConfiguration {
       throw FormatError(.unsupported(found: "RoPE scaling \(scaling)"), field: "llama.rope.scaling.type", file: file.path)
     }
     let rotaryBase = try file.doubleIfPresent("llama.rope.freq_base") ?? 10_000
+    guard rotaryBase > 0 else { throw file.outOfRange("llama.rope.freq_base", rotaryBase, "a positive number") }
     let epsilon = try file.double("llama.attention.layer_norm_rms_epsilon")
-    guard rotaryBase > 0, rotaryBase.isFinite, epsilon > 0, epsilon < 1 else {
-      throw FormatError(
-        .outOfRange(found: "base \(rotaryBase), epsilon \(epsilon)", allowed: "positive, epsilon below 1"),
-        field: "llama.rope.freq_base", file: file.path)
+    guard epsilon > 0, epsilon < 1 else {
+      throw file.outOfRange("llama.attention.layer_norm_rms_epsilon", epsilon, "above 0, below 1")
     }
     guard let embedding = file.tensors["token_embd.weight"], embedding.shape.count == 2 else {
       throw FormatError(.missing("a tensor of two dimensions"), field: "token_embd.weight", file: file.path)
     }
+    // The rotary table holds D numbers a position, however short the file is: at most 512 MiB of them.
+    let contextLength = try positive("context_length", upTo: min(1 << 20, (1 << 27) / headDimension))
     self.init(
       layerCount: layerCount, hiddenSize: hiddenSize, feedForwardSize: try positive("feed_forward_length"),
       queryHeadCount: queryHeads, keyValueHeadCount: keyValueHeads, headDimension: headDimension,
-      vocabularySize: embedding.shape[0], contextLength: try positive("context_length"), rotaryBase: rotaryBase,
+      vocabularySize: embedding.shape[0], contextLength: contextLength, rotaryBase: rotaryBase,
       normalizationEpsilon: Float(epsilon))
   }
 }
 
 extension GGUFFile {
-  fileprivate func outOfRange(_ key: String, _ found: Int, _ allowed: String) -> FormatError {
+  fileprivate func outOfRange(_ key: String, _ found: some Numeric, _ allowed: String) -> FormatError {
     FormatError(.outOfRange(found: "\(found)", allowed: allowed), field: key, file: path)
   }
 }

@@ -2,6 +2,7 @@ import M3Tensor
 import M3TestSupport
 import M3Transformer
 import M3Weights
+import Testing
 
 /// A model that tests run, and its slow twin over the same file.
 struct TestModel: Sendable, CustomTestStringConvertible {
