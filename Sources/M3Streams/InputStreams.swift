@@ -36,7 +36,7 @@ public enum InputStreams {
     guard magic.count == Compression.magicLength else {
       throw FormatError(
         .truncated(needed: UInt64(Compression.magicLength), available: UInt64(magic.count)),
-        field: "\(compression.rawValue) stream", at: 0, file: path)
+        field: "\(compression.rawValue) stream", at: UInt64(magic.count), file: path)
     }
     throw FormatError(
       .wrongMagic(found: Hexadecimal.string(magic)), field: "\(compression.rawValue) stream", at: 0, file: path)

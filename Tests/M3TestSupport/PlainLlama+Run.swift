@@ -14,6 +14,8 @@ extension PlainLlama {
 
   /// What a sequence gives in a layer.
   package struct LayerResult: Sendable {
+    /// (T, H, D).
+    package var queriesBeforeRotation: [[[Double]]] = []
     /// (T, G, D).
     package var keysBeforeRotation: [[[Double]]] = []
     package var keys: [[[Double]]] = []
@@ -43,6 +45,7 @@ extension PlainLlama {
       let keys = normalized.map { split(multiply(layer.key, $0)) }
       let values = normalized.map { split(multiply(layer.value, $0)) }
       var found = LayerResult()
+      found.queriesBeforeRotation = queries.map { $0.map(halfSplit) }
       found.keysBeforeRotation = keys.map { $0.map(halfSplit) }
       found.keys = zip(keys, positions).map { keys, position in keys.map { halfSplit(rotate($0, position)) } }
       found.values = values

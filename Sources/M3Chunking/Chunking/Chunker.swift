@@ -2,7 +2,8 @@ public import M3Text
 
 /// Cuts a document's text into chunks of bounded token count.
 ///
-/// - A text within the bound is one chunk, unchanged byte for byte. White space alone gives none.
+/// - A text within the bound is one chunk, unchanged byte for byte. White space alone gives none, and
+///   nor do characters for which the vocabulary has no token.
 /// - Otherwise chunks begin and end at characters that are not white space; the white space between
 ///   them is in neither. They are in order, do not overlap, and leave out nothing else.
 /// - A cut is made at the best kind of break (``BreakKind``) that lies in the upper half of the

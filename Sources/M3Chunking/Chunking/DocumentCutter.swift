@@ -39,7 +39,9 @@ struct DocumentCutter {
     var chunks: [Chunk] = []
     while start < contentEnd {
       let end = nextCut(from: start)
-      chunks.append(chunk(start, end))
+      let chunk = chunk(start, end)
+      // Bytes that the vocabulary does not have make no token, and nothing that could be remembered.
+      if !chunk.tokenIDs.isEmpty { chunks.append(chunk) }
       start = breaks.skipSpace(from: end)
     }
     return chunks

@@ -1,5 +1,5 @@
-public import M3Bytes
-public import M3JSON
+import M3Bytes
+import M3JSON
 public import M3Records
 public import M3Stage
 

@@ -50,6 +50,9 @@ public final class ReferenceEncoder {
     return try references.indices.map { try memory($0) }
   }
 
+  /// (entries, T) scores of each reference of the last batch.
+  package var scores: [[Float]] { scorer.scores }
+
   /// What the model reads to encode one reference.
   private func sequence(_ reference: [Int32]) -> Sequence {
     guard configuration.rule == .reconstruction else {

@@ -1,11 +1,11 @@
 import M3Memory
 import M3Tensor
-package import M3Transformer
+import M3Transformer
 
 /// Scores the tokens of the references of a batch by a ``SelectionRule``, and collects their keys and values.
-package final class TokenScorer: AttentionObserver {
+final class TokenScorer: AttentionObserver {
   /// (entries, T) of each reference.
-  package private(set) var scores: [[Float]] = []
+  private(set) var scores: [[Float]] = []
   let collector: KeyValueCollector
   private let configuration: LlamaConfiguration
   private let kernels: Kernels
@@ -15,7 +15,7 @@ package final class TokenScorer: AttentionObserver {
   private var products = FloatBuffer(count: 0)
   private var packed = FloatBuffer(count: 0)
 
-  package init(model: LlamaModel, configuration: EncoderConfiguration) {
+  init(model: LlamaModel, configuration: EncoderConfiguration) {
     self.configuration = model.configuration
     kernels = model.kernels
     rule = configuration.rule
@@ -25,7 +25,7 @@ package final class TokenScorer: AttentionObserver {
   }
 
   /// Makes room for a batch of references of so many tokens.
-  package func begin(tokenCounts: [Int]) {
+  func begin(tokenCounts: [Int]) {
     self.tokenCounts = tokenCounts
     collector.begin(firstTokenCounts: tokenCounts)
     // The logarithm of an empty sum of exponentials is −∞; the other rules start from 0.
@@ -33,7 +33,7 @@ package final class TokenScorer: AttentionObserver {
     scores = tokenCounts.map { Array(repeating: start, count: $0 * layerIndices.count * configuration.keyValueHeadCount) }
   }
 
-  package func projected(layer: Int, _ projections: Projections) {
+  func projected(layer: Int, _ projections: Projections) {
     collector.projected(layer: layer, projections)
     guard rule == .attention || rule == .attentionExp, let index = layerIndices[layer] else { return }
     for (number, tokenCount) in tokenCounts.enumerated() where tokenCount > 0 {
@@ -43,15 +43,15 @@ package final class TokenScorer: AttentionObserver {
     }
   }
 
-  package func rotated(layer: Int, _ projections: Projections) {
+  func rotated(layer: Int, _ projections: Projections) {
     collector.rotated(layer: layer, projections)
   }
 
-  package func wantsProbabilities(layer: Int) -> Bool {
+  func wantsProbabilities(layer: Int) -> Bool {
     (rule == .received || rule == .reconstruction) && layerIndices[layer] != nil
   }
 
-  package func attended(layer: Int, _ probabilities: AttentionProbabilities) {
+  func attended(layer: Int, _ probabilities: AttentionProbabilities) {
     guard let index = layerIndices[layer] else { return }
     let number = probabilities.sequence
     let tokenCount = tokenCounts[number]

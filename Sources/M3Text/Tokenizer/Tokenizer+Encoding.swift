@@ -5,6 +5,11 @@ package struct StableBoundary: Sendable, Equatable {
   package var byteOffset: Int
   /// Tokens before the boundary.
   package var tokenCount: Int
+
+  package init(byteOffset: Int, tokenCount: Int) {
+    self.byteOffset = byteOffset
+    self.tokenCount = tokenCount
+  }
 }
 
 extension Tokenizer {
