@@ -82,15 +82,39 @@ let package = Package(
       "M3Command",
       [
         "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
-        "M3Text", "M3Transformer", "M3Weights", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "M3Text", "M3Transformer", "M3Weights", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage"]),
-    tool("m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
+    tool(
+      "m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
     tool("m3-shard", ["M3Bank", "M3Bytes", "M3JSON", "M3Sharding", "M3Stage"]),
     tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON"]),
     tool(
       "m3-read",
       ["M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Text", "M3Transformer"]),
     tool("m3-bench", ["M3JSON", "M3Transformer"]),
+
+    // tests
+    .target(
+      name: "M3TestSupport", dependencies: ["M3Bytes"], path: "Tests/M3TestSupport", swiftSettings: swiftSettings),
+    tests("M3TensorTests", ["M3Tensor"]),
+    tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
+    tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),
+    tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records"]),
+    tests("M3WeightsTests", ["M3Bytes", "M3Weights"]),
+    tests("M3TextTests", ["M3Bytes", "M3JSON", "M3Text", "M3Weights"]),
+    tests("M3ChunkingTests", ["M3Bytes", "M3Chunking", "M3Text", "M3Weights"]),
+    tests(
+      "M3TransformerTests",
+      ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3TestSupport", "M3Transformer", "M3Weights"]),
+    tests("M3BankTests", ["M3Bank", "M3Bytes", "M3JSON"]),
+    tests(
+      "M3EncoderTests",
+      [
+        "M3Bytes", "M3Encoder", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3TestSupport",
+        "M3Text", "M3Transformer", "M3Weights",
+      ]),
+    tests("M3CommandTests", ["M3Bytes", "M3Command"]),
   ]
 )

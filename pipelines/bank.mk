@@ -22,3 +22,6 @@ verify: ## Verifies a bank: BANK=DIR
 
 demo: deps data build ## The whole way in about 10 minutes: 500 articles to a bank that a model reads back
 	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/demo.sh
+
+fidelity: build data ## Compares recipes on the same items (about 15 minutes): what each recovers, and its bytes
+	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/fidelity.sh

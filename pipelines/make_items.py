@@ -69,11 +69,15 @@ class ItemError(Exception):
 
 
 class Reference(NamedTuple):
-    """What an item needs of one reference; `end` counts UTF-8 bytes of the document."""
+    """What an item needs of one reference; `end` counts UTF-8 bytes of the document.
+
+    `body` is the text without the title that m3-chunk puts before it.
+    """
 
     id: str
     document_id: str
     text: str
+    body: str
     token_count: int
     number: int
     end: Optional[int]
@@ -115,11 +119,11 @@ def continuation(reference: Reference, article: Dict[str, str]) -> Optional[Item
         return None
     document = article["text"].encode("utf-8")
     read = document[: reference.end or 0]
-    if not read.endswith(reference.text.encode("utf-8")):
+    if not read.endswith(reference.body.encode("utf-8")):
         return None
     rest = document[reference.end :].decode("utf-8").rstrip()
     # The context has to begin a token of its own; in the middle of a word it would not.
-    if not rest[:1].isspace() and not reference.text[-1:].isspace():
+    if not rest[:1].isspace() and not reference.body[-1:].isspace():
         return None
     cut = take_words(rest, 1)
     end = cut and take_words(rest, reference.words_for(TARGET_TOKENS["A"]), cut)
@@ -127,7 +131,7 @@ def continuation(reference: Reference, article: Dict[str, str]) -> Optional[Item
 
 
 def definition(reference: Reference, article: Dict[str, str]) -> Optional[Item]:
-    title, text = article["title"], reference.text
+    title, text = article["title"], reference.body
     if reference.number != 0:
         return None
     for leading in LEADING_ARTICLES:
@@ -142,7 +146,7 @@ def definition(reference: Reference, article: Dict[str, str]) -> Optional[Item]:
 
 
 def cloze(reference: Reference, article: Dict[str, str]) -> Optional[Item]:
-    text = reference.text
+    text = reference.body
     ends = [match.end() for match in SENTENCE_END.finditer(text)]
     sentences = [text[start:end].strip() for start, end in zip(ends, ends[1:] + [len(text)])]
     cue, target = reference.words_for(CUE_TOKENS_C), reference.words_for(TARGET_TOKENS["C"])
@@ -183,7 +187,7 @@ def read_references(folder: Path) -> Iterator[Reference]:
                 if not chunk.isdigit() or tokens < 1:
                     raise ItemError(f"{part}:{number}: id or token_count of {record['id']!r}")
                 yield Reference(
-                    record["id"], record["document_id"], record["text"], tokens,
+                    record["id"], record["document_id"], record["text"], record["text"], tokens,
                     int(chunk), record.get("end"),
                 )
         if process.returncode != 0:
@@ -208,6 +212,9 @@ def make_items(arguments: argparse.Namespace) -> List[Item]:
         article = articles.get(reference.document_id)
         if index < arguments.exclude_first or article is None:
             continue
+        title = " ".join(article["title"].split()) + ": "
+        if reference.text.startswith(title):
+            reference = reference._replace(body=reference.text[len(title) :])
         for task, found in candidates.items():
             item = TASKS[task](reference, article)
             # One item of a document and task, or long documents would weigh more.

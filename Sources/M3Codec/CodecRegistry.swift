@@ -14,12 +14,15 @@ public enum CodecRegistry {
   public static func codec(
     description: JSONObject, shape: MemoryShape, codebook: () throws -> [UInt8]
   ) throws -> any MemoryCodec {
-    guard case .string(let name)? = description["name"] else { throw FormatError(.missing("a string"), field: "codec.name") }
+    guard case .string(let name)? = description["name"] else {
+      throw FormatError(.missing("a string"), field: "codec.name")
+    }
     switch name {
     case BFloat16Codec.name: return BFloat16Codec(headDimension: shape.headDimension)
     case Int4Codec.name: return Int4Codec(means: try HeadMeans(bytes: codebook(), shape: shape))
     default:
-      throw FormatError(.unsupported(found: "codec \(name) (known: \(names.joined(separator: ", ")))"), field: "codec.name")
+      throw FormatError(
+        .unsupported(found: "codec \(name) (known: \(names.joined(separator: ", ")))"), field: "codec.name")
     }
   }
 }

@@ -14,8 +14,11 @@ public struct BOSMemory: Sendable, Equatable {
   /// (L, G, B, D).
   public let values: [Float]
 
-  public init(layerCount: Int, keyValueHeadCount: Int, tokenCount: Int, headDimension: Int, keys: [Float], values: [Float]) {
-    precondition(keys.count == layerCount * keyValueHeadCount * tokenCount * headDimension && values.count == keys.count)
+  public init(
+    layerCount: Int, keyValueHeadCount: Int, tokenCount: Int, headDimension: Int, keys: [Float], values: [Float]
+  ) {
+    precondition(
+      keys.count == layerCount * keyValueHeadCount * tokenCount * headDimension && values.count == keys.count)
     self.layerCount = layerCount
     self.keyValueHeadCount = keyValueHeadCount
     self.tokenCount = tokenCount
@@ -44,7 +47,8 @@ public struct BOSMemory: Sendable, Equatable {
   /// - Throws: ``FormatError``, also for values that are not finite.
   public init(bytes: [UInt8]) throws(FormatError) {
     guard bytes.count >= Self.headerSize + 8 else {
-      throw FormatError(.truncated(needed: UInt64(Self.headerSize + 8), available: UInt64(bytes.count)), field: "BOS memory")
+      throw FormatError(
+        .truncated(needed: UInt64(Self.headerSize + 8), available: UInt64(bytes.count)), field: "BOS memory")
     }
     let sumOffset = bytes.count - 8
     let found = bytes[..<sumOffset].withUnsafeBytes { XXH3.hash64($0) }
@@ -80,7 +84,8 @@ public struct BOSMemory: Sendable, Equatable {
     let count = sizes.reduce(1, *)
     guard reader.remaining == 8 * count + 8 else {
       throw FormatError(
-        .mismatch(expected: "\(8 * count + 8) bytes", found: "\(reader.remaining)"), field: "data", at: reader.byteOffset)
+        .mismatch(expected: "\(8 * count + 8) bytes", found: "\(reader.remaining)"), field: "data",
+        at: reader.byteOffset)
     }
     let keys = try floats(&reader, count, "keys")
     let values = try floats(&reader, count, "values")
@@ -98,9 +103,12 @@ public struct BOSMemory: Sendable, Equatable {
   private static func floats(_ reader: inout ByteReader, _ count: Int, _ field: String) throws(FormatError) -> [Float] {
     let offset = reader.byteOffset
     let slice = try reader.slice(4 * count, field)
-    let result = (0..<count).map { Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
+    let result = (0..<count).map {
+      Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+    }
     if let bad = result.firstIndex(where: { !$0.isFinite }) {
-      throw FormatError(.outOfRange(found: "\(result[bad])", allowed: "finite"), field: field, at: offset + UInt64(4 * bad))
+      throw FormatError(
+        .outOfRange(found: "\(result[bad])", allowed: "finite"), field: field, at: offset + UInt64(4 * bad))
     }
     return result
   }

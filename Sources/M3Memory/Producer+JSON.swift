@@ -87,7 +87,9 @@ private struct ProducerFields {
   let json: JSONObject
 
   func string(_ key: String) throws(FormatError) -> String {
-    guard case .string(let value)? = json[key] else { throw FormatError(.missing("a string"), field: "producer.\(key)") }
+    guard case .string(let value)? = json[key] else {
+      throw FormatError(.missing("a string"), field: "producer.\(key)")
+    }
     return value
   }
 
@@ -125,11 +127,15 @@ private struct ProducerFields {
     return value
   }
 
-  private static func integer(_ value: JSONValue?, _ key: String, in range: ClosedRange<Int>) throws(FormatError) -> Int {
-    guard case .integer(let number)? = value else { throw FormatError(.missing("an integer"), field: "producer.\(key)") }
+  private static func integer(_ value: JSONValue?, _ key: String, in range: ClosedRange<Int>) throws(FormatError) -> Int
+  {
+    guard case .integer(let number)? = value else {
+      throw FormatError(.missing("an integer"), field: "producer.\(key)")
+    }
     guard let result = Int(exactly: number), range.contains(result) else {
       throw FormatError(
-        .outOfRange(found: "\(number)", allowed: "\(range.lowerBound) to \(range.upperBound)"), field: "producer.\(key)")
+        .outOfRange(found: "\(number)", allowed: "\(range.lowerBound) to \(range.upperBound)"), field: "producer.\(key)"
+      )
     }
     return result
   }

@@ -47,7 +47,8 @@ public struct Producer: Sendable, Equatable {
 
   public init(
     modelDigest: SHA256Digest, tokenizerFingerprint: String, architecture: String, layerCount: Int, queryHeadCount: Int,
-    shape: MemoryShape, rotaryBase: String, rotaryFactors: [String], bosText: String, bosTokens: [Int32], contextBOS: ContextBOS,
+    shape: MemoryShape, rotaryBase: String, rotaryFactors: [String], bosText: String, bosTokens: [Int32],
+    contextBOS: ContextBOS,
     keySpace: KeySpace, selection: JSONObject
   ) {
     self.modelDigest = modelDigest

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
 
 /// Rotates stored keys to their positions: rotary embedding over pairs (i, i + D/2), angle p · θ^(−2i/D) / factor[i].
@@ -19,7 +19,9 @@ public struct Rotation: Sendable {
     let factors = producer.rotaryFactors.map { Double(Float($0)!) }
     var cosines: [Float] = []
     var sines: [Float] = []
-    let frequencies = (0..<half).map { pow(base, -2 * Double($0) / Double(dimension)) / (factors.isEmpty ? 1 : factors[$0]) }
+    let frequencies = (0..<half).map {
+      pow(base, -2 * Double($0) / Double(dimension)) / (factors.isEmpty ? 1 : factors[$0])
+    }
     for position in 0..<positionCount {
       for frequency in frequencies {
         cosines.append(Float(cos(Double(position) * frequency)))

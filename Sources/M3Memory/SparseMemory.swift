@@ -24,7 +24,8 @@ public struct SparseMemory: Sendable, Equatable {
   ) {
     precondition((0...Self.maximumTokenCount).contains(tokenCount), "more tokens than positions can tell apart")
     precondition(counts.count == shape.entryCount, "one count an entry")
-    precondition(keys.count == positions.count * shape.headDimension && values.count == keys.count, "a key and a value a row")
+    precondition(
+      keys.count == positions.count * shape.headDimension && values.count == keys.count, "a key and a value a row")
     self.shape = shape
     self.tokenCount = tokenCount
     self.counts = counts

@@ -30,7 +30,8 @@ public final class MemoryBank: Sendable {
     let file = FilePaths.join(path, "manifest.json")
     do {
       producer = try Producer(json: manifest.producer)
-      guard let longest = manifest.codec["longest_reference"]?.integerValue, (0...Int64(UInt16.max)).contains(longest) else {
+      guard let longest = manifest.codec["longest_reference"]?.integerValue, (0...Int64(UInt16.max)).contains(longest)
+      else {
         throw FormatError(.missing("a token count"), field: "codec.longest_reference")
       }
       longestReference = Int(longest)
@@ -48,9 +49,12 @@ public final class MemoryBank: Sendable {
     }
     guard
       (bos.layerCount, bos.keyValueHeadCount, bos.headDimension, bos.tokenCount)
-        == (producer.layerCount, producer.shape.keyValueHeadCount, producer.shape.headDimension, producer.bosTokens.count)
+        == (
+          producer.layerCount, producer.shape.keyValueHeadCount, producer.shape.headDimension, producer.bosTokens.count
+        )
     else {
-      throw FormatError(.mismatch(expected: "the producer's shape", found: "another"), field: "BOS memory", file: "bos.m3m")
+      throw FormatError(
+        .mismatch(expected: "the producer's shape", found: "another"), field: "BOS memory", file: "bos.m3m")
     }
   }
 
@@ -73,7 +77,8 @@ public final class MemoryBank: Sendable {
       if position < shard.recordCount { return try directory.record(number: shard.firstRecord + UInt64(position)) }
       position -= shard.recordCount
     }
-    throw FormatError(.outOfRange(found: "\(index)", allowed: "0 to \(count - 1)"), field: "index", file: directory.path)
+    throw FormatError(
+      .outOfRange(found: "\(index)", allowed: "0 to \(count - 1)"), field: "index", file: directory.path)
   }
 
   /// Mean bytes of a memory as it is stored: counts and positions included, the text not.

@@ -24,7 +24,8 @@ public struct ShardStage: Sendable {
 
   /// - Throws: ``FormatError`` for an unknown codec.
   public init(
-    folder: StageFolder, codecName: String, compressionLevel: Int32, spools: [StageInput], inputFingerprint: String, workers: Int
+    folder: StageFolder, codecName: String, compressionLevel: Int32, spools: [StageInput], inputFingerprint: String,
+    workers: Int
   ) throws {
     guard CodecRegistry.names.contains(codecName) else {
       throw StageError.usage("unknown codec \(codecName); known: \(CodecRegistry.names.joined(separator: ", "))")
@@ -38,7 +39,9 @@ public struct ShardStage: Sendable {
       BFloat16Codec(headDimension: producer.shape.headDimension).vectorByteCount(rowCount: memory.rowCount)
         + 2 * memory.rowCount + 2 * memory.counts.count + ShardStage.textAllowance
     }
-    var description: JSONObject = ["longest_reference": .integer(Int64(survey.longestReference)), "name": .string(codecName)]
+    var description: JSONObject = [
+      "longest_reference": .integer(Int64(survey.longestReference)), "name": .string(codecName),
+    ]
     if codecName == Int4Codec.name {
       codec = Int4Codec(means: survey.means)
       description["codebook_sha256"] = .string(SHA256Digest.of(survey.means.bytes).description)
@@ -68,7 +71,8 @@ public struct ShardStage: Sendable {
     for span in survey.spans[task.index] {
       let shard = identity.shard(span.shardNumber)
       let writer = try ShardWriter(
-        path: folder.file(shard.fileName), identity: shard, count: span.records.count, compressionLevel: compressionLevel)
+        path: folder.file(shard.fileName), identity: shard, count: span.records.count,
+        compressionLevel: compressionLevel)
       var taken = 0
       try OrderedPipeline.run(
         workers: workers,
@@ -144,7 +148,9 @@ public struct ShardStage: Sendable {
     case .record(let reference):
       guard reference.id == id, reference.tokenCount == memory.tokenCount else {
         throw FormatError(
-          .mismatch(expected: "reference \(id) of \(memory.tokenCount) tokens", found: "\(reference.id) of \(reference.tokenCount)"),
+          .mismatch(
+            expected: "reference \(id) of \(memory.tokenCount) tokens",
+            found: "\(reference.id) of \(reference.tokenCount)"),
           field: "id", file: spool.path, record: id)
       }
       return (reference, memory)
@@ -157,6 +163,7 @@ public struct ShardStage: Sendable {
       "chunk": .integer(Int64(reference.chunk)), "document_id": .string(reference.documentID),
       "end": .integer(Int64(reference.end)), "start": .integer(Int64(reference.start)),
     ])
-    return fields.serialized(.canonical).dropLast() + Array(#","metadata":"#.utf8) + reference.metadata + Array("}".utf8)
+    return fields.serialized(.canonical).dropLast() + Array(#","metadata":"#.utf8) + reference.metadata
+      + Array("}".utf8)
   }
 }

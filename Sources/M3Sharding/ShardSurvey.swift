@@ -29,7 +29,9 @@ public struct ShardSurvey: Sendable {
   ///
   /// - Parameter payloadSize: bytes that a memory's record takes at most.
   /// - Throws: ``FormatError`` where a file is damaged, or where two files have different producers.
-  public init(spools: [StageInput], workers: Int, payloadSize: @escaping @Sendable (Producer, SparseMemory) -> Int) throws {
+  public init(spools: [StageInput], workers: Int, payloadSize: @escaping @Sendable (Producer, SparseMemory) -> Int)
+    throws
+  {
     var parts: [Part] = []
     var files = spools[...]
     try OrderedPipeline.run(
@@ -44,7 +46,8 @@ public struct ShardSurvey: Sendable {
       throw FormatError(
         .mismatch(
           expected: "the producer of \(spools[0].name)",
-          found: first.producer.differences(from: part.producer).joined(separator: "; ")), field: "producer", file: file.path)
+          found: first.producer.differences(from: part.producer).joined(separator: "; ")), field: "producer",
+        file: file.path)
     }
     var builder = HeadMeansBuilder(shape: first.producer.shape)
     for part in parts { builder.merge(part.sums) }
@@ -88,7 +91,8 @@ public struct ShardSurvey: Sendable {
       var start = 0
       var byteCount = 0
       for (index, size) in sizes.enumerated() {
-        if index > start && (byteCount + size > ShardSurvey.shardByteLimit || index - start == ShardLimits.recordCount) {
+        if index > start && (byteCount + size > ShardSurvey.shardByteLimit || index - start == ShardLimits.recordCount)
+        {
           ranges.append(start..<index)
           start = index
           byteCount = 0

@@ -25,12 +25,14 @@ public final class SpoolReader {
       head.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
     }
     guard number(at: 8) == SpoolFormat.version else {
-      throw FormatError(.unsupportedVersion(found: "\(number(at: 8))", supported: "1"), field: "version", at: 8, file: path)
+      throw FormatError(
+        .unsupportedVersion(found: "\(number(at: 8))", supported: "1"), field: "version", at: 8, file: path)
     }
     let (producerLength, bosLength) = (Int(number(at: 12)), Int(number(at: 16)))
     guard producerLength <= SpoolFormat.maximumProducerLength, bosLength <= BOSMemory.maximumFileSize else {
       throw FormatError(
-        .outOfRange(found: "\(producerLength) and \(bosLength)", allowed: "1 MiB and 256 MiB"), field: "header lengths", at: 12,
+        .outOfRange(found: "\(producerLength) and \(bosLength)", allowed: "1 MiB and 256 MiB"), field: "header lengths",
+        at: 12,
         file: path)
     }
     let json = try Self.take(producerLength, "producer", from: source, path: path)
@@ -54,8 +56,10 @@ public final class SpoolReader {
     let start = offset
     var head = try take(12, "record header")
     let (length, sum) = head.withUnsafeBytes {
-      (UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)),
-        UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt64.self)))
+      (
+        UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)),
+        UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
+      )
     }
     if length == SpoolFormat.endMark {
       guard sum == recordCount else {
@@ -68,12 +72,14 @@ public final class SpoolReader {
       return nil
     }
     guard length <= SpoolFormat.maximumRecordLength else {
-      throw error(.outOfRange(found: "\(length)", allowed: "\(SpoolFormat.maximumRecordLength)"), "record length", start)
+      throw error(
+        .outOfRange(found: "\(length)", allowed: "\(SpoolFormat.maximumRecordLength)"), "record length", start)
     }
     let body = try take(Int(length), "record")
     let found = XXH3.hash64(body)
     guard found == sum else {
-      throw error(.checksumMismatch(expected: Hexadecimal.string(sum), found: Hexadecimal.string(found)), "record", start + 4)
+      throw error(
+        .checksumMismatch(expected: Hexadecimal.string(sum), found: Hexadecimal.string(found)), "record", start + 4)
     }
     recordCount += 1
     do {

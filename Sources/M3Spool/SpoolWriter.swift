@@ -33,9 +33,11 @@ public final class SpoolWriter {
   /// - Throws: ``FormatError`` for an id of more than 4,096 bytes; ``FileError``.
   public func append(id: String, _ memory: SparseMemory) throws {
     guard id.utf8.count <= SpoolFormat.maximumIDLength else {
-      throw FormatError(.outOfRange(found: "\(id.utf8.count) bytes", allowed: "\(SpoolFormat.maximumIDLength)"), field: "id")
+      throw FormatError(
+        .outOfRange(found: "\(id.utf8.count) bytes", allowed: "\(SpoolFormat.maximumIDLength)"), field: "id")
     }
-    var body = ByteWriter(capacity: 64 + 2 * memory.counts.count + memory.rowCount * (2 + 4 * memory.shape.headDimension))
+    var body = ByteWriter(
+      capacity: 64 + 2 * memory.counts.count + memory.rowCount * (2 + 4 * memory.shape.headDimension))
     body.integer(UInt16(id.utf8.count))
     body.append(id.utf8)
     body.integer(UInt16(memory.tokenCount))

@@ -47,7 +47,8 @@ public final class LZ4Source: ByteSource {
     var produced = buffer.count
     let status = input.withUnsafeBytes { bytes in
       var taken = inputCount - inputPosition
-      let status = LZ4F_decompress(context, buffer.baseAddress, &produced, bytes.baseAddress! + inputPosition, &taken, nil)
+      let status = LZ4F_decompress(
+        context, buffer.baseAddress, &produced, bytes.baseAddress! + inputPosition, &taken, nil)
       if LZ4F_isError(status) == 0 {
         inputPosition += taken
         consumed += UInt64(taken)

@@ -25,7 +25,8 @@ public final class LZ4Writer {
     preferences.frameInfo.blockMode = LZ4F_blockIndependent
     preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
     preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled
-    output = [UInt8](repeating: 0, count: max(LZ4F_compressBound(LZ4Writer.pieceSize, &preferences), Int(LZ4F_HEADER_SIZE_MAX)))
+    output = [UInt8](
+      repeating: 0, count: max(LZ4F_compressBound(LZ4Writer.pieceSize, &preferences), Int(LZ4F_HEADER_SIZE_MAX)))
     let header = output.withUnsafeMutableBytes { target in
       LZ4F_compressBegin(context, target.baseAddress, target.count, &preferences)
     }
@@ -64,7 +65,9 @@ public final class LZ4Writer {
     precondition(LZ4F_isError(written) == 0, "lz4 cannot compress")
     var failure: FileError?
     output.withUnsafeBytes { bytes in
-      do throws(FileError) { try file.write(UnsafeRawBufferPointer(rebasing: bytes[..<written])) } catch { failure = error }
+      do throws(FileError) { try file.write(UnsafeRawBufferPointer(rebasing: bytes[..<written])) } catch {
+        failure = error
+      }
     }
     if let failure { throw failure }
   }

@@ -5,7 +5,7 @@ import M3JSON
 import M3Transformer
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
 
 struct PrefillCommand: Tool {
@@ -42,7 +42,9 @@ struct PrefillCommand: Tool {
   func execute() throws {
     let loaded = try LoadedModel(path: model, kernel: kernel)
     let shape = loaded.model.configuration
-    guard tokens <= shape.contextLength else { throw UsageError("--tokens is over the model's context, \(shape.contextLength)") }
+    guard tokens <= shape.contextLength else {
+      throw UsageError("--tokens is over the model's context, \(shape.contextLength)")
+    }
     let texts: [[Int32]] = (0..<references).map { reference in
       (0..<tokens).map { Int32((reference &* 7919 &+ $0 &* 104_729) % shape.vocabularySize) }
     }
@@ -64,7 +66,9 @@ struct PrefillCommand: Tool {
     let threads = threads
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       let pass = ForwardPass(model: model)
-      for index in stride(from: thread, to: batches.count, by: threads) { pass.run(batches[index].map { Sequence(tokens: $0) }) }
+      for index in stride(from: thread, to: batches.count, by: threads) {
+        pass.run(batches[index].map { Sequence(tokens: $0) })
+      }
     }
   }
 

@@ -53,7 +53,8 @@ struct ChunkCommand: Tool {
     let runner = try StageRunner(folder: folder, plan: plan)
     let stage = ChunkStage(
       chunker: Chunker(tokenizer: tokenizer, configuration: ChunkConfiguration(maximumTokens: settings.maximumTokens)),
-      fields: settings.fields, withTokenIDs: settings.withTokenIDs, badInput: onBadInput, workers: runOptions.workerCount)
+      fields: settings.fields, withTokenIDs: settings.withTokenIDs, badInput: onBadInput,
+      workers: runOptions.workerCount)
     let progress = Progress("chunk", unit: "documents", total: nil, mode: runOptions.progress)
     let summary = try runner.run { task in
       try stage.run(task, input: files[task.index], folder: folder) { progress.advance(by: $0) }

@@ -46,7 +46,8 @@ struct EncodeCommand: Tool {
     planned["model_sha256"] = .string(loaded.digest.description)
     planned["tokenizer"] = .string(loaded.tokenizerFingerprint)
     let plan = StagePlan(
-      definition: StageDefinition(name: "encode", version: EncodeStage.version, settings: planned), tasks: parts.map { [$0] })
+      definition: StageDefinition(name: "encode", version: EncodeStage.version, settings: planned),
+      tasks: parts.map { [$0] })
     let folder = StageFolder(output)
     let runner = try StageRunner(folder: folder, plan: plan)
     let stage = EncodeStage(

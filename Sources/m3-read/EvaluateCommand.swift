@@ -43,7 +43,8 @@ struct EvaluateCommand: Tool {
   func execute() throws {
     let wanted = try modes.split(separator: ",").map { name in
       guard let mode = EvaluationMode(rawValue: String(name)) else {
-        throw UsageError("unknown mode \(name); known: \(EvaluationMode.allCases.map(\.rawValue).joined(separator: ", "))")
+        throw UsageError(
+          "unknown mode \(name); known: \(EvaluationMode.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return mode
     }
@@ -84,7 +85,8 @@ enum EvaluationTable {
     if let recovered = result.recovered(), let interval = result.recoveredInterval() {
       let cells = result.tasks.map { result.recovered(task: $0)?.formatted(decimals: 3) ?? "-" }
       text += row(["recovered"] + cells + [recovered.formatted(decimals: 3)])
-      text += "95 % interval \(interval.lowerBound.formatted(decimals: 3)) to \(interval.upperBound.formatted(decimals: 3)), "
+      text +=
+        "95 % interval \(interval.lowerBound.formatted(decimals: 3)) to \(interval.upperBound.formatted(decimals: 3)), "
     }
     return text + "\(result.items.count) items, \(result.bytesPerReference.formatted(decimals: 0)) bytes a reference\n"
   }

@@ -63,7 +63,8 @@ struct GenerateCommand: Tool {
       isolated = sequence.isolatedCount
     }
     let generator = Generator(
-      model: reading.loaded.model, tokenizer: tokenizer, stopTokens: Set(tokenizer.endOfSequence.map { [$0] } ?? []).union(reading.contextBOS))
+      model: reading.loaded.model, tokenizer: tokenizer,
+      stopTokens: Set(tokenizer.endOfSequence.map { [$0] } ?? []).union(reading.contextBOS))
     try generator.generate(
       prompt: tokens, memory: memory, firstPosition: position, isolatedCount: isolated, maximumTokens: maxTokens
     ) { piece in

@@ -36,14 +36,16 @@ struct ShardCommand: Tool {
     let spools = try StageInputs.parts(of: input, suffix: ".spool.lz4")
     let texts = try StageInputs.parts(of: references, suffix: ".jsonl.zst")
     guard spools.count == texts.count else {
-      throw UsageError("\(input) has \(spools.count) parts, \(references) has \(texts.count): they do not belong together")
+      throw UsageError(
+        "\(input) has \(spools.count) parts, \(references) has \(texts.count): they do not belong together")
     }
     let plan = StagePlan(
       definition: StageDefinition(name: "shard", version: ShardStage.version, settings: settings.json),
       tasks: zip(spools, texts).map { [$0, $1] })
     let folder = StageFolder(bank: output)
     let runner = try StageRunner(folder: folder, plan: plan)
-    let progress = Progress("shard", unit: "records", total: try UpstreamReport.references(input), mode: runOptions.progress)
+    let progress = Progress(
+      "shard", unit: "records", total: try UpstreamReport.references(input), mode: runOptions.progress)
     // A bank whose manifest stands is whole: the manifest is written last.
     if try FilePaths.kind(folder.file(BankManifest.fileName)) == .file, let summary = try runner.finishedSummary() {
       return StageSummary.print("m3-shard", summary, unit: "records", output: output, seconds: progress.elapsedSeconds)

@@ -109,7 +109,28 @@ import Testing
     #expect(report.root == nil)
     #expect(report.damage.map(\.kind) == [.missingFile, .record])
     #expect(report.damage.map(\.file) == ["manifest.json", "shard-00001.m3s"])
+    #expect(report.damage[0].message == "the folder has no manifest")
     #expect(report.recordCount == 7)
+  }
+
+  @Test func aManifestThatIsAFolderIsNone() throws {
+    unlink(bank.folder.file("manifest.json"))
+    try #require(mkdir(bank.folder.file("manifest.json"), 0o755) == 0)
+    let report = verify()
+    #expect(report.damage.map(\.message) == ["not a file"])
+    #expect(report.fileErrors.isEmpty)
+  }
+
+  /// Without a manifest, shards are what has a shard's name, to the letter.
+  @Test func namesThatOnlyResembleAShardsAreNone() throws {
+    unlink(bank.folder.file("manifest.json"))
+    let names = [
+      "shard-0000x.m3s", "shard-0000-.m3s", "shard-00000.m3s.bak", "shard-000000.m3s", "shard-2.m3s", "Shard-00000.m3s",
+    ]
+    for name in names { try bank.folder.write([], name) }
+    let report = verify()
+    #expect(report.shardCount == 2)
+    #expect(report.damage.map(\.kind) == [.missingFile])
   }
 
   @Test func aKeyTableThatLeadsElsewhereIsFound() throws {

@@ -57,6 +57,17 @@ import Testing
     #expect(try readAll(bytes + bytes.suffix(min(extra, bytes.count))) == nil)
   }
 
+  /// Sizes that no shard can have are refused before anything is read.
+  @Test(arguments: [0, 211, 1 << 30 + 1]) func impossibleSizesAreNamed(size: Int) throws {
+    try folder.write([], "sized")
+    try #require(truncate(folder.file("sized"), size) == 0)
+    let error = #expect(throws: FormatError.self) { try ShardReader(path: folder.file("sized")) }
+    let expected: FormatError.Problem =
+      size > 1 << 30
+      ? .outOfRange(found: "\(size)", allowed: "212 … \(1 << 30)") : .truncated(needed: 212, available: UInt64(size))
+    #expect(error?.problem == expected)
+  }
+
   @Test func swappedFramesOfOneLengthAreFound() throws {
     let parts = (0..<2).map { Samples.Parts(id: "id\($0)", source: [], text: "text", payload: [UInt8($0)]) }
     try Samples.writeShard(folder, name: "equal", parts: parts)

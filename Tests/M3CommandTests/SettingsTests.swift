@@ -46,11 +46,13 @@ struct SettingsTests {
     #expect(settings.idField == "key")
   }
 
-  @Test("an unknown key is refused with the nearest known one", arguments: [
-    ("chunk:\n  max_token: 1\n", "chunk.max_token", "max_tokens"),
-    ("chunk:\n  titel_field: t\n", "chunk.titel_field", "title_field"),
-    ("chnk:\n  max_tokens: 64\n", "chnk", "chunk"),
-  ])
+  @Test(
+    "an unknown key is refused with the nearest known one",
+    arguments: [
+      ("chunk:\n  max_token: 1\n", "chunk.max_token", "max_tokens"),
+      ("chunk:\n  titel_field: t\n", "chunk.titel_field", "title_field"),
+      ("chnk:\n  max_tokens: 64\n", "chnk", "chunk"),
+    ])
   func unknownKey(text: String, key: String, nearest: String) throws {
     let file = try pipeline(text)
     #expect(throws: SettingsError.unknownKey(key, place: file, nearest: nearest)) {
@@ -59,10 +61,12 @@ struct SettingsTests {
     }
   }
 
-  @Test("values of another kind or out of range are refused", arguments: [
-    "chunk:\n  max_tokens: many\n", "chunk:\n  max_tokens: 7\n", "chunk:\n  max_tokens: [1, 2]\n",
-    "chunk:\n  with_token_ids: 1\n", "chunk: 3\n", "- chunk\n", "chunk:\n  max_tokens: {a: 1}\n", "chunk: [\n",
-  ])
+  @Test(
+    "values of another kind or out of range are refused",
+    arguments: [
+      "chunk:\n  max_tokens: many\n", "chunk:\n  max_tokens: 7\n", "chunk:\n  max_tokens: [1, 2]\n",
+      "chunk:\n  with_token_ids: 1\n", "chunk: 3\n", "- chunk\n", "chunk:\n  max_tokens: {a: 1}\n", "chunk: [\n",
+    ])
   func malformed(text: String) throws {
     let file = try pipeline(text)
     #expect(throws: SettingsError.self) {
@@ -71,9 +75,12 @@ struct SettingsTests {
     }
   }
 
-  @Test("memory layers", arguments: [
-    ("all", [0, 1, 2, 3, 4]), ("first_half", [0, 1, 2]), ("1-3", [1, 2, 3]), ("[4, 0]", [0, 4]), ("0-1,3", [0, 1, 3]),
-  ])
+  @Test(
+    "memory layers",
+    arguments: [
+      ("all", [0, 1, 2, 3, 4]), ("first_half", [0, 1, 2]), ("1-3", [1, 2, 3]), ("[4, 0]", [0, 4]),
+      ("0-1,3", [0, 1, 3]),
+    ])
   func layers(text: String, layers: [Int]) throws {
     var section = try SettingsSection("encode", file: nil, overrides: ["layers=\(text)"])
     #expect(try EncodeSettings(&section).memoryLayers(layerCount: 5) == layers)

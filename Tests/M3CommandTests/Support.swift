@@ -1,7 +1,7 @@
 import M3Bytes
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
 
 /// Where the package lies: fixtures and pipelines are beneath.

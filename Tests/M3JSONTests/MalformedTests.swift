@@ -189,6 +189,13 @@ struct MalformedTests {
     #expect(throws: FormatError.self) { try JSONValue.parse(Array(String(repeating: brackets.0, count: 1_000_000).utf8)) }
   }
 
+  @Test func keysOfOpenObjectsAreBounded() throws {
+    let text = Array(#"[{"a":1,"b":2},{"c":{"d":{"e":0}}}]"#.utf8)
+    #expect(throws: Never.self) { try JSONValue.parse(text, limits: JSONLimits(maximumKeys: 3)) }
+    let error = #expect(throws: FormatError.self) { try JSONValue.parse(text, limits: JSONLimits(maximumKeys: 2)) }
+    #expect(error == FormatError(.outOfRange(found: "3 keys", allowed: "at most 2"), field: "JSON", at: 26))
+  }
+
   @Test func everyPrefixOfAValueIsRefused() {
     let text = Array(#" {"a":[1.5e-3,true,null,"\ud83d\ude00é",{"b":[]}],"c":-0} "#.utf8)
     let value = SlowJSONReader.parse(text)

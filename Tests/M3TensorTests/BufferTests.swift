@@ -22,7 +22,9 @@ import Testing
   @Test func productOfSizesIsChecked() throws {
     #expect(try ElementCount.product(30, 2, 3, 64) == 11520)
     #expect(try ElementCount.product(.max, 0, .max) == 0)
-    #expect(throws: TensorError.sizeOverflow(factors: [1 << 31, 1 << 32])) { try ElementCount.product(1 << 31, 1 << 32) }
+    #expect(throws: TensorError.sizeOverflow(factors: [1 << 31, 1 << 32])) {
+      try ElementCount.product(1 << 31, 1 << 32)
+    }
     #expect(throws: TensorError.sizeOverflow(factors: [3, -1])) { try ElementCount.product(3, -1) }
     #expect(throws: TensorError.self) { try ElementCount.product(.max, .max, 2) }
     #expect(throws: TensorError.self) { try ElementCount.product(Int.max / 8 + 1) }
@@ -54,10 +56,11 @@ import Testing
     #expect(slow.sines(8)[1] == plain.sines(2)[1])
   }
 
-  @Test(arguments: [
-    (9, 3, 100, nil), (9, 0, 100, nil), (9, -2, 100, nil), (-1, 4, 100, nil), (9, 4, 0, nil), (9, 4, .nan, nil),
-    (9, 4, .infinity, nil), (9, 4, 100, [1]), (9, 4, 100, [1, 0]), (9, 4, 100, [1, .nan]),
-  ] as [(Int, Int, Double, [Float]?)])
+  @Test(
+    arguments: [
+      (9, 3, 100, nil), (9, 0, 100, nil), (9, -2, 100, nil), (-1, 4, 100, nil), (9, 4, 0, nil), (9, 4, .nan, nil),
+      (9, 4, .infinity, nil), (9, 4, 100, [1]), (9, 4, 100, [1, 0]), (9, 4, 100, [1, .nan]),
+    ] as [(Int, Int, Double, [Float]?)])
   func invalidShapeIsRefused(positions: Int, dimension: Int, base: Double, factors: [Float]?) {
     #expect {
       try RotaryTable(positionCount: positions, headDimension: dimension, base: base, frequencyFactors: factors)

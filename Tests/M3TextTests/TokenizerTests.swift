@@ -64,24 +64,32 @@ import Testing
     #expect(tokenizer.encodeWithControlTokens("<a><a><b><b>") == [256, 257, 258])
   }
 
-  /// What chunking rests on.
+  /// What chunking rests on: wherever a text is cut behind a stable boundary, the ids before it stay what
+  /// they are, and what is behind it gives the same ids when encoded alone.
   @Test(arguments: ["smollm", "gpt-2"]) func boundariesAreStable(preTokenizer: String) throws {
-    var definition = try Fixtures.tinyDefinition()
+    // Merges across every kind of neighbours that a cut could part or bring together.
+    let pairs = ["Ġ Ġ", "Ċ Ċ", "Ċ Ġ", "Â ł", "Âł Âł", "Ġ Âł", "Ġ 1", "1 2", "' s", "Ġ '", "s s", "! !", "' !"]
+    var definition = Definitions.bytes(adding: pairs.map { $0.filter { $0 != " " } }, merges: pairs)
     definition.preTokenizer = preTokenizer
     let tokenizer = try Tokenizer(definition)
+    let alphabet = Array(" \n\u{A0}\u{A0} 1223'sst!re记\u{301}٣")
     var generator = SplitMix(state: 9)
-    for length in 0..<150 {
-      let bytes = Array(String.random(scalarCount: length, using: &generator).utf8)
+    for length in 0..<120 {
+      let text = String((0..<length).compactMap { _ in alphabet.randomElement(using: &generator) })
+      let bytes = Array(text.utf8)
       var ids: [Int32] = []
       var boundaries: [StableBoundary] = []
-      bytes.withUnsafeBufferPointer {
+      let count = bytes.withUnsafeBufferPointer {
         tokenizer.encode($0, until: .max, into: &ids, boundaries: &boundaries)
       }
-      #expect(ids == tokenizer.encode(bytes: bytes[...]))
+      #expect(count == bytes.count && ids == tokenizer.encode(bytes: bytes[...]))
       #expect(boundaries.last?.byteOffset ?? 0 == bytes.count)
       for boundary in boundaries {
-        #expect(tokenizer.encode(bytes: bytes[..<boundary.byteOffset]) == Array(ids[..<boundary.tokenCount]))
         #expect(tokenizer.encode(bytes: bytes[boundary.byteOffset...]) == Array(ids[boundary.tokenCount...]))
+        for end in boundary.byteOffset...min(boundary.byteOffset + 9, bytes.count) {
+          let cut = tokenizer.encode(bytes: bytes[..<end])
+          #expect(cut.starts(with: ids[..<boundary.tokenCount]), "\(text.debugDescription) cut at \(end)")
+        }
       }
     }
   }
@@ -91,9 +99,10 @@ import Testing
     var text = "one two three four five"
     var ids: [Int32] = []
     var boundaries: [StableBoundary] = []
-    text.withUTF8 { tokenizer.encode($0, until: 7, into: &ids, boundaries: &boundaries) }
+    let count = text.withUTF8 { tokenizer.encode($0, until: 7, into: &ids, boundaries: &boundaries) }
     let last = try #require(boundaries.last)
-    #expect(ids.count == last.tokenCount && ids.count > 7)
+    #expect(last == StableBoundary(byteOffset: count, tokenCount: ids.count))
+    #expect(count < text.utf8.count && ids.count > 7)
     #expect(boundaries.dropLast().allSatisfy { $0.tokenCount <= 7 })
   }
 }

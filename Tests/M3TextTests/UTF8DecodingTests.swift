@@ -13,6 +13,10 @@ import Testing
 
   /// Every sequence of two bytes, and every lead byte before two and three others.
   @Test func illFormedBytesStandAlone() {
+    var wrong: [[UInt8]] = []
+    func check(_ bytes: [UInt8]) {
+      if !Self.isDecodedAsTheStandardLibraryDoes(bytes) { wrong.append(bytes) }
+    }
     let seconds: [UInt8] = [0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF]
     for lead in UInt8.min...UInt8.max {
       check([lead])
@@ -24,6 +28,7 @@ import Testing
         }
       }
     }
+    #expect(wrong.isEmpty)
   }
 
   @Test func boundaries() {
@@ -34,14 +39,28 @@ import Testing
     }
   }
 
-  /// The standard library decides whether a prefix is a character.
-  private func check(_ bytes: [UInt8]) {
-    let decoded = bytes.withUnsafeBufferPointer { $0.scalar(at: 0) }
-    let scalars = (1...bytes.count).compactMap { count in
-      String(validating: bytes[..<count], as: UTF8.self).map { ($0.unicodeScalars, count) }
+  @Test func backwards() {
+    let text = "aé记😀b\u{301}"
+    let bytes = Array(text.utf8) + [0x80, 0x80, 0xF0, 0x9F]
+    var values: [UInt32] = []
+    bytes.withUnsafeBufferPointer { utf8 in
+      var end = utf8.count
+      while end > 0 {
+        let scalar = utf8.scalar(before: end)
+        values.append(scalar.value)
+        end -= scalar.byteCount
+      }
     }
-    let first = scalars.first { $0.0.count == 1 }
-    #expect(decoded.value == first?.0.first?.value ?? DecodedScalar.invalid, "\(bytes)")
-    #expect(decoded.byteCount == first?.1 ?? 1, "\(bytes)")
+    let invalid = [UInt32](repeating: DecodedScalar.invalid, count: 4)
+    #expect(values.reversed() == text.unicodeScalars.map(\.value) + invalid)
+  }
+
+  private static func isDecodedAsTheStandardLibraryDoes(_ bytes: [UInt8]) -> Bool {
+    let decoded = bytes.withUnsafeBufferPointer { $0.scalar(at: 0) }
+    for count in 1...bytes.count {
+      guard let text = String(validating: bytes[..<count], as: UTF8.self) else { continue }
+      return decoded.value == text.unicodeScalars.first?.value && decoded.byteCount == count
+    }
+    return decoded.value == DecodedScalar.invalid && decoded.byteCount == 1
   }
 }

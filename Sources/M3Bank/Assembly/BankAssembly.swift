@@ -28,7 +28,8 @@ public enum BankAssembly {
       let size = try FilePaths.size(FilePaths.join(folder, file.name))
       guard size == file.size else {
         throw FormatError(
-          .mismatch(expected: "\(file.size) bytes", found: "\(size)"), field: "size", file: FilePaths.join(folder, file.name))
+          .mismatch(expected: "\(file.size) bytes", found: "\(size)"), field: "size",
+          file: FilePaths.join(folder, file.name))
       }
     }
     if let name = unlisted.min() {

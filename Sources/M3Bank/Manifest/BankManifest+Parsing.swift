@@ -9,7 +9,8 @@ extension BankManifest {
   /// - Throws: ``FormatError`` with the byte offset where the JSON is not canonical, otherwise with the key.
   public static func parse(_ bytes: [UInt8]) throws(FormatError) -> BankManifest {
     guard bytes.count <= ManifestLimits.size else {
-      throw FormatError(.outOfRange(found: "\(bytes.count) bytes", allowed: "\(ManifestLimits.size)"), field: "manifest")
+      throw FormatError(
+        .outOfRange(found: "\(bytes.count) bytes", allowed: "\(ManifestLimits.size)"), field: "manifest")
     }
     guard bytes.last == 0x0A else {
       throw FormatError(.malformed("no line feed at the end"), field: "manifest", at: UInt64(bytes.count))

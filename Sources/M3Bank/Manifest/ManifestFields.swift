@@ -6,7 +6,8 @@ extension JSONFields {
     let value: Int = try required(key)
     guard allowed.contains(value) else {
       throw FormatError(
-        .outOfRange(found: "\(value)", allowed: "\(allowed.lowerBound) … \(allowed.upperBound)"), field: "\(path).\(key)")
+        .outOfRange(found: "\(value)", allowed: "\(allowed.lowerBound) … \(allowed.upperBound)"),
+        field: "\(path).\(key)")
     }
     return value
   }

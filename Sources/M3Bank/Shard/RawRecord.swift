@@ -57,7 +57,9 @@ struct RawRecord {
   }
 
   /// The string at a range, which must be UTF-8.
-  static func string(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ field: String) throws(FormatError) -> String {
+  static func string(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ field: String) throws(FormatError)
+    -> String
+  {
     guard let text = String(validating: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self) else {
       throw FormatError(.malformed("not UTF-8"), field: field, at: UInt64(range.lowerBound))
     }

@@ -83,7 +83,8 @@ public struct ShardEntry: Sendable, Equatable {
     let value = try reader.integer(UInt32.self, field)
     guard allowed.contains(Int(value)) else {
       throw FormatError(
-        .outOfRange(found: "\(value)", allowed: "\(allowed.lowerBound) … \(allowed.upperBound)"), field: field, at: offset)
+        .outOfRange(found: "\(value)", allowed: "\(allowed.lowerBound) … \(allowed.upperBound)"), field: field,
+        at: offset)
     }
     return Int(value)
   }

@@ -127,7 +127,8 @@ extension ShardHeader {
     let found = XXH3.hash64(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
     guard stored == found else {
       throw FormatError(
-        .checksumMismatch(expected: Hexadecimal.string(stored), found: Hexadecimal.string(found)), field: field, at: offset)
+        .checksumMismatch(expected: Hexadecimal.string(stored), found: Hexadecimal.string(found)), field: field,
+        at: offset)
     }
     return stored
   }

@@ -26,12 +26,15 @@ struct ShardParser {
       return
     }
     guard size <= UInt64(allowed.upperBound) else {
-      let problem = FormatError.Problem.outOfRange(found: "\(size)", allowed: "\(allowed)")
+      let problem = FormatError.Problem.outOfRange(
+        found: "\(size)", allowed: "\(allowed.lowerBound) … \(allowed.upperBound)")
       problems.append((.footer, FormatError(problem, field: "shard size", at: 0, file: file.path)))
       return
     }
     let header = try attempt(.header, file) {
-      try file.read(exactly: ShardLayout.headerSize, at: 0, field: "header").withUnsafeBytes { try ShardHeader(parsing: $0) }
+      try file.read(exactly: ShardLayout.headerSize, at: 0, field: "header").withUnsafeBytes {
+        try ShardHeader(parsing: $0)
+      }
     }
     if let header, let expecting {
       try attempt(.header, file) { try header.identity.requireMatch(expecting) }

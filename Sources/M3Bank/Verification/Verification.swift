@@ -65,7 +65,9 @@ final class Verification {
     count(size)
     defer { onProgress?(report.byteCount, totalByteCount) }
     checkSize(file.name, expected: file.size, found: size)
-    guard report.level == .full, let digest = attempt(file: file.name, { try SHA256Digest.ofFile(path) }) else { return }
+    guard report.level == .full, let digest = attempt(file: file.name, { try SHA256Digest.ofFile(path) }) else {
+      return
+    }
     checkHash(file.name, expected: file.sha256, found: digest)
   }
 }
@@ -82,7 +84,9 @@ extension Verification {
     let listed = manifest.map { $0.shards[Int(number)] }
     if let listed { checkSize(name, shard: number, expected: listed.size, found: file.size) }
     let expecting = manifest?.identity.shard(number)
-    guard let parser = attempt(file: name, shard: number, { try ShardParser(file, expecting: expecting) }) else { return }
+    guard let parser = attempt(file: name, shard: number, { try ShardParser(file, expecting: expecting) }) else {
+      return
+    }
     for problem in parser.problems { add(problem.kind, problem.error, file: name, shard: number) }
     if parser.problems.isEmpty { soundShards.append(path) }
 
@@ -129,7 +133,8 @@ extension Verification {
     if let listed, problemCount == 0 {
       checkTotal(name, number, "payload bytes", listed.payloadByteCount, summary.payloadByteCount)
       if listed.logicalSHA256 != summary.logicalSHA256 {
-        add(.total, file: name, shard: number, "logical SHA-256: listed \(listed.logicalSHA256), found \(summary.logicalSHA256)")
+        let (expected, found) = (listed.logicalSHA256, summary.logicalSHA256)
+        add(.total, file: name, shard: number, "logical SHA-256: listed \(expected), found \(found)")
       }
     }
     return summary.sha256
@@ -190,8 +195,9 @@ extension Verification {
   ) {
     report.damage.append(
       Damage(
-        kind: kind, file: error.file.map { FilePaths.split($0).name } ?? file, shard: shard, record: record ?? error.record.flatMap { UInt64($0) },
-        byteOffset: error.byteOffset, message: "\(error.field): \(error.problem)"))
+        kind: kind, file: error.file.map { FilePaths.split($0).name } ?? file, shard: shard,
+        record: record ?? error.record.flatMap { UInt64($0) }, byteOffset: error.byteOffset,
+        message: "\(error.field): \(error.problem)"))
   }
 
   /// Runs what may fail: bad bytes become damage, what the system refuses is kept apart.

@@ -22,7 +22,9 @@ public enum ZstdFrame {
   /// Decompresses exactly one frame into exactly `count` bytes.
   /// - Throws: ``FormatError`` where the frame is damaged, is not one frame, needs a dictionary
   ///   or holds another number of bytes. Nothing beyond `count` is allocated.
-  public static func decompress(_ frame: UnsafeRawBufferPointer, count: Int, field: String) throws(FormatError) -> [UInt8] {
+  public static func decompress(_ frame: UnsafeRawBufferPointer, count: Int, field: String) throws(FormatError)
+    -> [UInt8]
+  {
     let size = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
     guard size == UInt64(count) else {
       throw FormatError(

@@ -20,7 +20,8 @@ public struct ByteReader {
 
   /// Reads a little-endian integer.
   /// - Throws: ``FormatError`` `truncated`.
-  public mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self, _ field: String) throws(FormatError) -> T {
+  public mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self, _ field: String) throws(FormatError) -> T
+  {
     let size = MemoryLayout<T>.size
     try require(size, field)
     defer { position += size }

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
 
 /// An exclusive lock that a process holds on a name, and that ends with the process.
@@ -22,7 +22,9 @@ public final class FileLock {
       // The holder before us removes the file as it leaves; a lock on a removed file locks nothing.
       var held = stat()
       var named = stat()
-      if fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino, held.st_dev == named.st_dev {
+      if fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,
+        held.st_dev == named.st_dev
+      {
         self.descriptor = descriptor
         return
       }

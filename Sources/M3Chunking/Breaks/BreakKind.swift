@@ -2,7 +2,7 @@
 ///
 /// Paragraph, sentence and word are what the paper's references need; a line's end and a clause's end
 /// are better than any other end of a word, in lists and tables, and in sentences too long for a chunk.
-enum BreakKind: CaseIterable {
+package enum BreakKind: CaseIterable, Sendable {
   /// A blank line, U+2029, or the end of a line that is the end of a sentence.
   case paragraph
   case sentence
@@ -15,8 +15,8 @@ enum BreakKind: CaseIterable {
 }
 
 /// The end of a chunk that could be.
-struct TextBreak: Equatable {
+package struct TextBreak: Equatable {
   /// The offset behind a character that is not white space.
-  var position: Int
-  var kind: BreakKind
+  package var position: Int
+  package var kind: BreakKind
 }

@@ -14,13 +14,18 @@ enum Punctuation {
 
   /// Ends a sentence before white space, unless what follows goes on in lower case.
   static func endsSentenceBeforeSpace(_ scalar: UInt32) -> Bool {
-    scalar == 0x21 || scalar == 0x3F || scalar == 0x2E || scalar == 0x2026
+    isExclamation(scalar) || scalar == 0x2E || scalar == 0x2026
   }
 
-  /// Ends a clause before white space.
+  /// `!` or `?`, which end a sentence before a Chinese character too.
+  static func isExclamation(_ scalar: UInt32) -> Bool {
+    scalar == 0x21 || scalar == 0x3F
+  }
+
+  /// Ends a clause before white space, or before a Chinese character.
   static func endsClauseBeforeSpace(_ scalar: UInt32) -> Bool {
     switch scalar {
-    case 0x2C, 0x3B, 0x3A, 0x2013, 0x2014, 0x0387: true
+    case 0x2C, 0x3B, 0x3A, 0x2013, 0x2014, 0x2026, 0x0387: true
     default: endsClauseAlways(scalar)
     }
   }

@@ -1,10 +1,10 @@
 import M3Text
 
 /// Finds the breaks of a text. It looks at the characters around a position and keeps no state.
-struct TextBreaks {
+package struct TextBreaks {
   let text: UnsafeBufferPointer<UInt8>
 
-  init(_ text: UnsafeBufferPointer<UInt8>) {
+  package init(_ text: UnsafeBufferPointer<UInt8>) {
     self.text = text
   }
 
@@ -46,7 +46,7 @@ struct TextBreaks {
 
   /// The kind of break between two code points; nil where there is none.
   /// - Parameter position: greater than 0 and less than the text's length.
-  func kind(at position: Int) -> BreakKind? {
+  package func kind(at position: Int) -> BreakKind? {
     let previous = text.scalar(before: position).value
     if Punctuation.isSpace(previous) { return nil }
     let next = text.scalar(at: position).value
@@ -80,13 +80,14 @@ struct TextBreaks {
   private func kindWithoutSpace(at position: Int, _ previous: UInt32, _ next: UInt32) -> BreakKind? {
     let isBesideIdeograph = Punctuation.isIdeographic(previous) || Punctuation.isIdeographic(next)
     let mark = text.scalar(before: skipClosing(before: position)).value
-    let endsSentence = Punctuation.endsSentenceAlways(mark)
-    guard isBesideIdeograph || endsSentence || Punctuation.endsClauseAlways(mark) else { return nil }
+    let endsSentence = Punctuation.endsSentenceAlways(mark) || isBesideIdeograph && Punctuation.isExclamation(mark)
+    let endsClause = Punctuation.endsClauseAlways(mark) || isBesideIdeograph && Punctuation.endsClauseBeforeSpace(mark)
+    guard isBesideIdeograph || endsSentence || endsClause else { return nil }
     // Marks stay with what they close, end or belong to.
     if Punctuation.extends(next) || Punctuation.closes(next) || Punctuation.opens(previous) { return nil }
     if Punctuation.endsSentenceAlways(next) || Punctuation.endsSentenceBeforeSpace(next) { return nil }
     if Punctuation.endsClauseBeforeSpace(next) { return nil }
     if endsSentence { return .sentence }
-    return Punctuation.endsClauseAlways(mark) ? .clause : .word
+    return endsClause ? .clause : .word
   }
 }

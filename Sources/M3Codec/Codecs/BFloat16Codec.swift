@@ -18,7 +18,9 @@ public struct BFloat16Codec: MemoryCodec {
   public func encode(_ memory: SparseMemory, into payload: inout ByteWriter) throws(FormatError) {
     for vectors in [memory.keys, memory.values] {
       for value in vectors {
-        guard value.isFinite else { throw FormatError(.outOfRange(found: "\(value)", allowed: "finite"), field: "vectors") }
+        guard value.isFinite else {
+          throw FormatError(.outOfRange(found: "\(value)", allowed: "finite"), field: "vectors")
+        }
         payload.integer(BFloat16.bits(value))
       }
     }

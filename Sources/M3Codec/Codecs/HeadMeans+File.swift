@@ -60,7 +60,8 @@ extension HeadMeans {
       Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
     }
     if let bad = elements.firstIndex(where: { !$0.isFinite }) {
-      throw FormatError(.outOfRange(found: "\(elements[bad])", allowed: "finite"), field: "elements", at: UInt64(20 + 4 * bad))
+      throw FormatError(
+        .outOfRange(found: "\(elements[bad])", allowed: "finite"), field: "elements", at: UInt64(20 + 4 * bad))
     }
     return elements
   }

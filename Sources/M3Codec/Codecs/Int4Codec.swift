@@ -43,7 +43,9 @@ public struct Int4Codec: MemoryCodec {
   private func encode(_ vector: [Float], into payload: inout ByteWriter) throws(FormatError) {
     var largest: Float = 0
     for value in vector {
-      guard value.isFinite else { throw FormatError(.outOfRange(found: "\(value)", allowed: "finite"), field: "vectors") }
+      guard value.isFinite else {
+        throw FormatError(.outOfRange(found: "\(value)", allowed: "finite"), field: "vectors")
+      }
       largest = max(largest, abs(value))
     }
     guard largest / 7.5 < Float(Float16.greatestFiniteMagnitude) else {

@@ -22,7 +22,8 @@ public struct LoadedModel: Sendable {
     model = try LlamaModel(file, kernels: kernels)
     guard tokenizer.vocabularyCount <= model.configuration.vocabularySize else {
       throw FormatError(
-        .mismatch(expected: "at most \(model.configuration.vocabularySize) tokens", found: "\(tokenizer.vocabularyCount)"),
+        .mismatch(
+          expected: "at most \(model.configuration.vocabularySize) tokens", found: "\(tokenizer.vocabularyCount)"),
         field: "tokenizer.ggml.tokens", file: path)
     }
   }

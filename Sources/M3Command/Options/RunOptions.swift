@@ -1,7 +1,7 @@
 public import ArgumentParser
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
 
 /// How a run is carried out: none of it changes a byte of the results.

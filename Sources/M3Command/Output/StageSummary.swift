@@ -7,7 +7,8 @@ public enum StageSummary {
   ) {
     let account = summary.account
     if summary.performedCount == 0 {
-      StandardError.write("\(tool): nothing to do: \(summary.skippedCount) of \(summary.skippedCount) tasks are done in \(output)\n")
+      StandardError.write(
+        "\(tool): nothing to do: \(summary.skippedCount) of \(summary.skippedCount) tasks are done in \(output)\n")
       return
     }
     var line = "\(tool): \(account.kept) of \(account.input) \(unit) kept"

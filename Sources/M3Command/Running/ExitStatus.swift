@@ -22,7 +22,8 @@ public enum ExitStatus: Int32, Sendable {
       case let error as FileError: ExitStatus(file: error)
       case let error as StageError: ExitStatus(stage: error)
       case is SettingsError, is UsageError, is TensorError: .usage
-      case is FormatError, is WrongModelError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite: .badData
+      case is FormatError, is WrongModelError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite:
+        .badData
       default: .internal
       }
   }

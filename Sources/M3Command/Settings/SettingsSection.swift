@@ -40,7 +40,9 @@ public struct SettingsSection {
 
   private static func read(_ name: String, file: String) throws -> [String: Value] {
     let bytes = try ReadableFile.contents(of: file, limit: 1 << 20)
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingsError.malformed("\(file): not UTF-8") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw SettingsError.malformed("\(file): not UTF-8")
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
@@ -48,7 +50,9 @@ public struct SettingsSection {
       throw SettingsError.malformed("\(file): \(error)")
     }
     guard let root else { return [:] }
-    guard let mapping = root.mapping else { throw SettingsError.malformed("\(file): sections are wanted, `chunk:` and so on") }
+    guard let mapping = root.mapping else {
+      throw SettingsError.malformed("\(file): sections are wanted, `chunk:` and so on")
+    }
     var result: [String: Value] = [:]
     for (key, node) in mapping {
       let section = key.string ?? ""
@@ -61,7 +65,9 @@ public struct SettingsSection {
         throw SettingsError.malformed("\(file): section \(section) is not a mapping")
       }
       for (key, node) in entries {
-        guard let key = key.string else { throw SettingsError.malformed("\(file): a key of section \(section) is not a text") }
+        guard let key = key.string else {
+          throw SettingsError.malformed("\(file): a key of section \(section) is not a text")
+        }
         if let scalar = node.scalar {
           result[key] = .scalar(scalar.string)
         } else if let sequence = node.sequence, sequence.allSatisfy({ $0.scalar != nil }) {
@@ -97,7 +103,9 @@ public struct SettingsSection {
   public mutating func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
     guard let value = take(key) else { return standard }
     let wanted = "an integer from \(range.lowerBound) to \(range.upperBound)"
-    guard case .scalar(let text) = value, let number = Int(text), range.contains(number) else { throw wrong(key, wanted) }
+    guard case .scalar(let text) = value, let number = Int(text), range.contains(number) else {
+      throw wrong(key, wanted)
+    }
     return number
   }
 

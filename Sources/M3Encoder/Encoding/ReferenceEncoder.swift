@@ -69,7 +69,8 @@ public final class ReferenceEncoder {
     let reference = scorer.collector.references[index]
     let dimension = model.configuration.headDimension
     let shape = MemoryShape(
-      layers: configuration.memoryLayers, keyValueHeadCount: model.configuration.keyValueHeadCount, headDimension: dimension)
+      layers: configuration.memoryLayers, keyValueHeadCount: model.configuration.keyValueHeadCount,
+      headDimension: dimension)
     let tokensPerHead = configuration.rule == .all ? reference.tokenCount : configuration.tokensPerHead
     var kept = TokenSelection.positions(
       scores: scorer.scores[index], tokenCount: reference.tokenCount, tokensPerHead: tokensPerHead,
@@ -88,7 +89,8 @@ public final class ReferenceEncoder {
         values.append(contentsOf: reference.values[first..<first + dimension])
       }
     }
-    guard keys.allSatisfy(\.isFinite), values.allSatisfy(\.isFinite), scorer.scores[index].allSatisfy({ !$0.isNaN }) else {
+    guard keys.allSatisfy(\.isFinite), values.allSatisfy(\.isFinite), scorer.scores[index].allSatisfy({ !$0.isNaN })
+    else {
       throw NotFinite(reference: index)
     }
     return SparseMemory(

@@ -30,7 +30,9 @@ final class TokenScorer: AttentionObserver {
     collector.begin(firstTokenCounts: tokenCounts)
     // The logarithm of an empty sum of exponentials is −∞; the other rules start from 0.
     let start: Float = rule == .attentionExp ? -.infinity : 0
-    scores = tokenCounts.map { Array(repeating: start, count: $0 * layerIndices.count * configuration.keyValueHeadCount) }
+    scores = tokenCounts.map {
+      Array(repeating: start, count: $0 * layerIndices.count * configuration.keyValueHeadCount)
+    }
   }
 
   func projected(layer: Int, _ projections: Projections) {
@@ -60,7 +62,9 @@ final class TokenScorer: AttentionObserver {
       guard let row = scores.baseAddress.map({ $0 + entry * tokenCount }) else { return }
       switch rule {
       case .received:
-        for query in 0..<tokenCount { kernels.add(count: tokenCount, probabilities.overOwnTokens(query: query), into: row) }
+        for query in 0..<tokenCount {
+          kernels.add(count: tokenCount, probabilities.overOwnTokens(query: query), into: row)
+        }
       case .reconstruction:
         // The sequence is the reference, the prompt, the reference again: the last T queries repeat it.
         for query in probabilities.queryCount - tokenCount..<probabilities.queryCount {

@@ -104,7 +104,8 @@ public struct EncodeStage: Sendable {
       let tokens = tokenizer.encode(reference.text)
       guard tokens.count == reference.tokenCount else {
         throw FormatError(
-          .mismatch(expected: "\(reference.tokenCount) tokens", found: "\(tokens.count): chunked with another tokenizer"),
+          .mismatch(
+            expected: "\(reference.tokenCount) tokens", found: "\(tokens.count): chunked with another tokenizer"),
           field: "token_count", file: file, record: reference.id)
       }
       guard tokens.count <= SparseMemory.maximumTokenCount else {
@@ -131,6 +132,7 @@ public struct EncodeStage: Sendable {
 
   /// Rows that a reference adds to a batch.
   private func cost(of input: EncodingInput) -> Int {
-    configuration.rule == .reconstruction ? 2 * input.tokens.count + configuration.repeatPrompt.count : input.tokens.count
+    configuration.rule == .reconstruction
+      ? 2 * input.tokens.count + configuration.repeatPrompt.count : input.tokens.count
   }
 }

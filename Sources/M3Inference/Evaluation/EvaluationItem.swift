@@ -13,7 +13,8 @@ public struct EvaluationItem: Sendable, Equatable {
   /// What stands between reference and context where the reference is read as text. The default is one line break.
   public var separator: String
 
-  public init(id: String, referenceID: String, task: String, context: String, target: String, separator: String = "\n") {
+  public init(id: String, referenceID: String, task: String, context: String, target: String, separator: String = "\n")
+  {
     self.id = id
     self.referenceID = referenceID
     self.task = task
@@ -26,19 +27,22 @@ public struct EvaluationItem: Sendable, Equatable {
   private static let maximumFileSize = 1 << 30
 
   /// Reads items, a JSON object a line: `id`, `reference_id`, `task`, `context`, `target`, optional `separator`.
-  /// - Throws: ``FileError``; ``FormatError`` with the line.
+  /// - Throws: ``FileError``; ``FormatError`` with the line and the offset in the file.
   public static func read(path: String) throws -> [EvaluationItem] {
     let bytes = try ReadableFile.contents(of: path, limit: maximumFileSize)
     var items: [EvaluationItem] = []
-    var seen: Set<String> = []
+    // By their bytes: two strings of other bytes can be equal.
+    var seen: Set<[UInt8]> = []
     for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       if line.isEmpty || line.elementsEqual([UInt8(ascii: "\r")]) { continue }
       do throws(FormatError) {
         let item = try EvaluationItem(json: JSONValue.parse(Array(line)))
-        guard seen.insert(item.id).inserted else { throw FormatError(.duplicate("item \(item.id)"), field: "id") }
+        guard seen.insert(Array(item.id.utf8)).inserted else {
+          throw FormatError(.duplicate("item \(item.id)"), field: "id")
+        }
         items.append(item)
       } catch {
-        var error = error.inFile(path)
+        var error = error.offset(by: UInt64(line.startIndex)).inFile(path)
         error.line = number + 1
         throw error
       }

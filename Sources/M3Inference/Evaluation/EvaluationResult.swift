@@ -78,7 +78,7 @@ public struct EvaluationResult: Sendable {
   }
 
   private static func recovered(_ loss: (EvaluationMode) -> Double?) -> Double? {
-    guard let none = loss(.none), let text = loss(.text), let memory = loss(.memory), none != text else { return nil }
+    guard let none = loss(.none), let text = loss(.text), let memory = loss(.memory), none > text else { return nil }
     return (none - memory) / (none - text)
   }
 }

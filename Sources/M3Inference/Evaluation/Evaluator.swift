@@ -111,8 +111,12 @@ public struct Evaluator: Sendable {
       let memories = [try source.reference(id: item.referenceID).memory] + others.map(\.memory)
       sequence = assembler.sequence(question, reading: memories, contextBOS: contextBOS)
     }
+    guard !target.isEmpty, sequence.tokens.count > target.count else {
+      throw EvaluationError.noTokens(item: item.id, part: target.isEmpty ? "target" : "context")
+    }
     guard Int(sequence.positions.last!) < model.configuration.contextLength else {
-      throw EvaluationError.tooLong(item: item.id, positions: Int(sequence.positions.last!) + 1, limit: model.configuration.contextLength)
+      throw EvaluationError.tooLong(
+        item: item.id, positions: Int(sequence.positions.last!) + 1, limit: model.configuration.contextLength)
     }
     return (sequence, target.count)
   }
@@ -120,10 +124,13 @@ public struct Evaluator: Sendable {
 
 /// Why an evaluation cannot be carried out.
 public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A text of which the vocabulary has no token, or a context that leaves nothing to foresee the target from.
+  case noTokens(item: String, part: String)
   case tooLong(item: String, positions: Int, limit: Int)
 
   public var description: String {
     switch self {
+    case .noTokens(let item, let part): "item \(item): the \(part) gives no tokens"
     case .tooLong(let item, let positions, let limit):
       "item \(item): \(positions) positions, but the model's context holds \(limit)"
     }

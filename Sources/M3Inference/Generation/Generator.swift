@@ -19,8 +19,11 @@ public struct Generator: Sendable {
   ///
   /// - Parameters:
   ///   - prompt: tokens, BOS included where the context has one.
-  ///   - memories: what the prompt reads, or nil for none: then positions begin at 0.
-  ///   - emit: gets each piece of text as soon as its bytes are whole UTF-8; returns whether to go on.
+  ///   - memory: what the prompt reads, or nil for none.
+  ///   - firstPosition: where the prompt's first token stands: 0 without a memory.
+  ///   - isolatedCount: tokens at the prompt's start that do not see the memory.
+  ///   - emit: gets each piece of text as soon as its characters are whole; returns whether to go on.
+  /// - Returns: the text; bytes that are not UTF-8 become U+FFFD.
   /// - Throws: ``GenerationError`` where the prompt does not fit the model's context, or is empty.
   @discardableResult
   public func generate(
@@ -32,7 +35,7 @@ public struct Generator: Sendable {
     guard firstPosition + prompt.count <= limit else {
       throw GenerationError.tooLong(positions: firstPosition + prompt.count, limit: limit)
     }
-    let room = min(maximumTokens, limit - firstPosition - prompt.count)
+    let room = max(0, min(maximumTokens, limit - firstPosition - prompt.count))
     let cache = try KeyValueCache(configuration: model.configuration, capacity: prompt.count + room)
     let pass = ForwardPass(model: model)
     var text = ""
@@ -42,23 +45,34 @@ public struct Generator: Sendable {
     for index in 0..<room {
       pass.run([
         Sequence(
-          tokens: input, firstPosition: position, memory: memory, cache: cache, isolatedCount: index == 0 ? isolatedCount : 0)
+          tokens: input, firstPosition: position, memory: memory, cache: cache,
+          isolatedCount: index == 0 ? isolatedCount : 0)
       ])
       position += input.count
       let token = pass.likeliestToken(row: input.count - 1)
       if stopTokens.contains(token) { break }
       pending += tokenizer.decode([token])
-      // A token may end inside a code point: what follows completes it.
-      if let piece = String(validating: pending, as: UTF8.self) {
-        pending = []
+      let whole = pending.count - Self.unfinishedCount(pending)
+      if whole > 0 {
+        let piece = String(decoding: pending[..<whole], as: UTF8.self)
+        pending.removeFirst(whole)
         text += piece
-        if !emit(piece) { break }
+        if !emit(piece) { return text }
       }
       input = [token]
     }
     let rest = String(decoding: pending, as: UTF8.self)
     if !rest.isEmpty { _ = emit(rest) }
     return text + rest
+  }
+
+  /// Bytes at the end that begin a code point: a token may end inside of one, and what follows completes it.
+  private static func unfinishedCount(_ bytes: [UInt8]) -> Int {
+    for (index, byte) in bytes.reversed().prefix(3).enumerated() where byte & 0xC0 != 0x80 {
+      let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+      return length > index + 1 ? index + 1 : 0
+    }
+    return 0
   }
 }
 
@@ -81,7 +95,8 @@ public enum GenerationError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .emptyPrompt: "the prompt is empty"
-    case .tooLong(let positions, let limit): "the prompt ends at position \(positions), but the model's context holds \(limit)"
+    case .tooLong(let positions, let limit):
+      "the prompt ends at position \(positions), but the model's context holds \(limit)"
     }
   }
 }

@@ -33,7 +33,8 @@ public struct MemoryAssembler: Sendable {
     var counts = [Int](repeating: 0, count: producer.layerCount * producer.shape.keyValueHeadCount)
     for (index, layer) in producer.shape.layers.enumerated() {
       for head in 0..<producer.shape.keyValueHeadCount {
-        counts[layer * producer.shape.keyValueHeadCount + head] = memory.counts[index * producer.shape.keyValueHeadCount + head]
+        counts[layer * producer.shape.keyValueHeadCount + head] =
+          memory.counts[index * producer.shape.keyValueHeadCount + head]
       }
     }
     return AttentionMemory(

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
 
 /// The escapes of JSON strings, both ways.
@@ -59,7 +59,8 @@ package enum JSONEscapes {
 
   @inline(__always)
   private static func decodeEscape(
-    _ content: UnsafeBufferPointer<UInt8>, _ read: inout Int, _ target: UnsafeMutablePointer<UInt8>, _ written: inout Int
+    _ content: UnsafeBufferPointer<UInt8>, _ read: inout Int, _ target: UnsafeMutablePointer<UInt8>,
+    _ written: inout Int
   ) {
     let letter = content[read + 1]
     if letter != UInt8(ascii: "u") {

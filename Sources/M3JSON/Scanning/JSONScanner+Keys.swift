@@ -19,6 +19,7 @@ extension JSONScanner {
     if keys.count - first < JSONScanner.pairwiseLimit {
       for index in first..<keys.count where areEqual(keys[index], key) { throw duplicate(key) }
     }
+    guard keys.count < limits.maximumKeys else { throw tooManyKeys(key) }
     keys.append(key)
   }
 
@@ -26,7 +27,7 @@ extension JSONScanner {
   mutating func checkKeys() throws(FormatError) {
     let first = containers[containers.count - 1].firstKey
     if keys.count - first > JSONScanner.pairwiseLimit { try checkBySorting(keys[first...]) }
-    keys.removeLast(keys.count - first)
+    for _ in first..<keys.count { keys.removeLast() }
   }
 
   private func checkBySorting(_ keys: ArraySlice<JSONStringToken>) throws(FormatError) {
@@ -51,16 +52,26 @@ extension JSONScanner {
     return JSONScanner.compare(Array(string(decoding: left).utf8)[...], Array(string(decoding: right).utf8)[...])
   }
 
-  private static func compare(_ left: some RandomAccessCollection<UInt8>, _ right: some RandomAccessCollection<UInt8>) -> Int {
+  private static func compare(_ left: some RandomAccessCollection<UInt8>, _ right: some RandomAccessCollection<UInt8>)
+    -> Int
+  {
     for (left, right) in zip(left, right) where left != right { return Int(left) - Int(right) }
     return left.count - right.count
+  }
+
+  @inline(never)
+  private func tooManyKeys(_ key: JSONStringToken) -> FormatError {
+    FormatError(
+      .outOfRange(found: "\(limits.maximumKeys + 1) keys", allowed: "at most \(limits.maximumKeys)"), field: "JSON",
+      at: UInt64(key.range.lowerBound - 1))
   }
 
   @inline(never)
   private func duplicate(_ key: JSONStringToken) -> FormatError {
     // A key can be as long as the record: the message holds its beginning.
     let name = string(decoding: key)
-    let shown = name.unicodeScalars.count > 64 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(64))) + "…" : name
+    let shown =
+      name.unicodeScalars.count > 64 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(64))) + "…" : name
     return FormatError(.duplicate("key \(shown)"), field: "JSON", at: UInt64(key.range.lowerBound - 1))
   }
 }

@@ -49,7 +49,8 @@ extension JSONScanner {
     for byte in bytes[number.range].dropFirst(isNegative ? 1 : 0) {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let digit = Value(byte - UInt8(ascii: "0"))
-      let (sum, overflow2) = isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+      let (sum, overflow2) =
+        isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
       guard !overflow && !overflow2 else { return nil }
       value = sum
     }

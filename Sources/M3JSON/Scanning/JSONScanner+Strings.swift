@@ -85,7 +85,9 @@ extension JSONScanner {
     guard unit & 0xF800 == 0xD800 else { return unit }
     guard unit < 0xDC00 else { throw malformed("a low surrogate without a high one", at: start) }
     guard position < bytes.count else { throw truncated() }
-    guard bytes[position] == UInt8(ascii: "\\") else { throw malformed("a high surrogate without a low one", at: start) }
+    guard bytes[position] == UInt8(ascii: "\\") else {
+      throw malformed("a high surrogate without a low one", at: start)
+    }
     guard position + 1 < bytes.count else { throw truncated() }
     guard bytes[position + 1] == UInt8(ascii: "u") else {
       throw malformed("a high surrogate without a low one", at: start)

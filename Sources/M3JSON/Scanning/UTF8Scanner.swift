@@ -67,7 +67,8 @@ package enum UTF8Scanner {
         position += UTF8Block.width
       }
     }
-    return bytes[position...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } ?? bytes.count
+    return bytes[position...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+      ?? bytes.count
   }
 
   /// A string of bytes that are known to be UTF-8.
@@ -76,7 +77,9 @@ package enum UTF8Scanner {
   }
 
   /// Where the sequence begins that reaches up to `position` and may not be finished there.
-  private static func sequenceStart(_ bytes: UnsafeBufferPointer<UInt8>, before position: Int, notBefore start: Int) -> Int {
+  private static func sequenceStart(_ bytes: UnsafeBufferPointer<UInt8>, before position: Int, notBefore start: Int)
+    -> Int
+  {
     for (back, lead) in [(1, UInt8(0xC0)), (2, 0xE0), (3, 0xF0)] where position - back >= start {
       if bytes[position - back] >= lead { return position - back }
     }

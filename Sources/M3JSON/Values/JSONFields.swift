@@ -27,14 +27,18 @@ public struct JSONFields: Sendable {
 
   /// The value of a field that must be there.
   /// - Throws: ``FormatError`` `missing`, `mismatch` for another type, `outOfRange`.
-  public func required<Value: JSONReadable>(_ key: String, as type: Value.Type = Value.self) throws(FormatError) -> Value {
+  public func required<Value: JSONReadable>(_ key: String, as type: Value.Type = Value.self) throws(FormatError)
+    -> Value
+  {
     guard let value = object[key] else { throw FormatError(.missing("field"), field: "\(path).\(key)") }
     return try Value.read(value, path: "\(path).\(key)")
   }
 
   /// The value of a field, or nil where it is absent; `null` counts as a value and not as absent.
   /// - Throws: ``FormatError`` as ``required(_:as:)``.
-  public func optional<Value: JSONReadable>(_ key: String, as type: Value.Type = Value.self) throws(FormatError) -> Value? {
+  public func optional<Value: JSONReadable>(_ key: String, as type: Value.Type = Value.self) throws(FormatError)
+    -> Value?
+  {
     guard let value = object[key] else { return nil }
     return try Value.read(value, path: "\(path).\(key)")
   }

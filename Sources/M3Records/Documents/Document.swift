@@ -10,7 +10,8 @@ public struct Document: Sendable, Equatable {
   public var metadata: [UInt8]
   public var place: RecordPlace
 
-  public init(id: String, text: String, title: String? = nil, metadata: [UInt8] = Array("{}".utf8), place: RecordPlace) {
+  public init(id: String, text: String, title: String? = nil, metadata: [UInt8] = Array("{}".utf8), place: RecordPlace)
+  {
     self.id = id
     self.text = text
     self.title = title

@@ -9,7 +9,8 @@ import M3Streams
 /// is damaged is given as ``RecordResult/bad(raw:error:place:)`` and reading goes on; damage of the
 /// stream (a truncated archive, a file that changed) is thrown and ends it.
 ///
-/// Memory is bounded by a small multiple of `maximumRecordBytes`, whatever the file holds.
+/// Memory is bounded by about twice `maximumRecordBytes`, whatever the file holds: the line, and what
+/// is made of it.
 public final class DocumentReader {
   private enum Content {
     case lines(RecordLines)
@@ -21,6 +22,7 @@ public final class DocumentReader {
   private let fields: DocumentFields
   private let maximumRecordBytes: Int
   private var content: Content
+  private var metadata = MetadataWriter()
 
   /// - Throws: ``FileError``; ``FormatError`` `duplicate` where a field name stands for two things,
   ///   `mismatch` where the file has another size than when it was listed, and what
@@ -64,7 +66,7 @@ public final class DocumentReader {
     var text: String?
     var id: String?
     var title: String?
-    var metadata = MetadataWriter()
+    metadata.restart()
     try scanner.beginObject()
     while let key = try scanner.nextKey() {
       if scanner.isKey(key, fields.text) {
@@ -74,14 +76,15 @@ public final class DocumentReader {
       } else if let field = fields.title, scanner.isKey(key, field), try scanner.nextKind() != .null {
         let start = scanner.position
         title = try scanner.text(field)
-        metadata.append(key, start..<scanner.position, of: scanner)
+        metadata.append(key, start..<scanner.position)
       } else {
-        metadata.append(key, try scanner.skipValue(), of: scanner)
+        metadata.append(key, try scanner.skipValue())
       }
     }
     guard let text else { throw FormatError(.missing("field"), field: fields.text, at: 0) }
     return Document(
-      id: id ?? "\(place.file):\(place.line)", text: text, title: title, metadata: metadata.finish(), place: place)
+      id: id ?? "\(place.file):\(place.line)", text: text, title: title, metadata: metadata.bytes(of: scanner),
+      place: place)
   }
 
   private func identifier(_ scanner: inout JSONScanner) throws(FormatError) -> String {
@@ -97,6 +100,7 @@ public final class DocumentReader {
     default:
       break
     }
-    throw FormatError(.malformed("a string that is not empty, or an integer, expected"), field: fields.id, at: UInt64(start))
+    throw FormatError(
+      .malformed("a string that is not empty, or an integer, expected"), field: fields.id, at: UInt64(start))
   }
 }

@@ -1,26 +1,30 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #endif
-import M3Bytes
+package import M3Bytes
 
 /// Splits a stream into lines, one in memory at a time.
 ///
 /// A line ends in LF or CR LF, the last one also at the end of the stream. A byte order mark at the
 /// very start is dropped. The buffer grows to the longest line and never beyond `maximumLineBytes`
 /// and two pieces; longer lines are passed over and reported.
-final class LineReader {
-  enum Line {
+package final class LineReader {
+  package enum Line {
     /// The bytes, without the line's end, live until the next call.
     case line(UnsafeBufferPointer<UInt8>, number: Int, byteOffset: UInt64)
     case tooLong(beginning: [UInt8], byteCount: UInt64, number: Int, byteOffset: UInt64)
   }
 
   /// What is kept of a bad record.
-  static let rawLimit = 64 << 10
+  package static let rawLimit = 64 << 10
   private static let pieceSize = 1 << 20
+  /// U+FEFF, the byte order mark.
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private let source: any ByteSource
   private let maximumLineBytes: Int
+  /// A line of more bytes is too long, whatever comes.
+  private let skipThreshold: Int
   private var buffer: UnsafeMutableRawPointer
   private var capacity = 2 * LineReader.pieceSize
   /// The bytes of the buffer that were read and not yet given away.
@@ -31,24 +35,26 @@ final class LineReader {
   private var reachedEnd = false
   private var failure: (any Error)?
 
-  init(_ source: any ByteSource, maximumLineBytes: Int) {
-    precondition(maximumLineBytes > 0, "a positive number of bytes")
+  package init(_ source: any ByteSource, maximumLineBytes: Int) {
+    precondition((1...1 << 40).contains(maximumLineBytes), "a number of bytes from 1 to 2^40")
     self.source = source
     self.maximumLineBytes = maximumLineBytes
     buffer = LineReader.reallocate(nil, capacity)
+    // A mark before the line and a CR behind it do not count; and what is kept of it has come.
+    skipThreshold = max(maximumLineBytes + 1, LineReader.rawLimit) + LineReader.mark.count
   }
 
   deinit { free(buffer) }
 
   /// - Returns: nil at the end of the stream.
   /// - Throws: what the source throws, and then again at each call.
-  func next() throws -> Line? {
+  package func next() throws -> Line? {
     var searched = 0
     while true {
       if let end = newline(from: pending.lowerBound + searched) { return take(upTo: end, lineEnd: 1) }
       searched = pending.count
       if reachedEnd { return pending.isEmpty ? nil : take(upTo: pending.upperBound, lineEnd: 0) }
-      if pending.count > maximumLineBytes + 1 { return try skipLine() }
+      if pending.count > skipThreshold { return try skipLine() }
       try fill()
     }
   }
@@ -59,40 +65,49 @@ final class LineReader {
   }
 
   private func take(upTo end: Int, lineEnd: Int) -> Line {
-    let bytes = UnsafeRawBufferPointer(start: buffer, count: capacity)[pending.lowerBound..<end]
-    var line = UnsafeRawBufferPointer(rebasing: bytes).assumingMemoryBound(to: UInt8.self)
-    var offset = byteOffset
-    consume(line.count + lineEnd)
+    dropMark(upTo: end)
+    let offset = byteOffset
+    var count = end - pending.lowerBound
+    let line = UnsafeRawBufferPointer(start: buffer + pending.lowerBound, count: count)
+    consume(count + lineEnd)
     number += 1
-    if lineEnd == 1 && line.last == 0x0D { line = UnsafeBufferPointer(rebasing: line.dropLast()) }
-    if number == 1 && line.starts(with: [0xEF, 0xBB, 0xBF]) {
-      line = UnsafeBufferPointer(rebasing: line.dropFirst(3))
-      offset += 3
+    if lineEnd == 1 && line.last == 0x0D { count -= 1 }
+    guard count <= maximumLineBytes else {
+      let beginning = Array(line[..<min(count, LineReader.rawLimit)])
+      return .tooLong(beginning: beginning, byteCount: UInt64(count), number: number, byteOffset: offset)
     }
-    guard line.count <= maximumLineBytes else {
-      let beginning = Array(line.prefix(LineReader.rawLimit))
-      return .tooLong(beginning: beginning, byteCount: UInt64(line.count), number: number, byteOffset: offset)
-    }
-    return .line(line, number: number, byteOffset: offset)
+    let bytes = UnsafeRawBufferPointer(rebasing: line[..<count]).assumingMemoryBound(to: UInt8.self)
+    return .line(bytes, number: number, byteOffset: offset)
   }
 
   /// Passes over the rest of a line that is too long already.
   private func skipLine() throws -> Line {
+    dropMark(upTo: pending.upperBound)
     let start = byteOffset
-    let beginning = Array(UnsafeRawBufferPointer(start: buffer + pending.lowerBound, count: min(LineReader.rawLimit, pending.count)))
+    let beginning = Array(UnsafeRawBufferPointer(start: buffer + pending.lowerBound, count: LineReader.rawLimit))
     number += 1
     while true {
       if let end = newline(from: pending.lowerBound) {
-        let length = byteOffset - start + UInt64(end - pending.lowerBound)
-        consume(end - pending.lowerBound + 1)
-        return .tooLong(beginning: beginning, byteCount: length, number: number, byteOffset: start)
+        // The byte before is still here, so that a CR is seen.
+        let hasReturn = (buffer + end - 1).load(as: UInt8.self) == 0x0D
+        let count = byteOffset - start + UInt64(end - pending.lowerBound) - (hasReturn ? 1 : 0)
+        consume(end + 1 - pending.lowerBound)
+        return .tooLong(beginning: beginning, byteCount: count, number: number, byteOffset: start)
       }
-      consume(pending.count)
       if reachedEnd {
+        consume(pending.count)
         return .tooLong(beginning: beginning, byteCount: byteOffset - start, number: number, byteOffset: start)
       }
+      consume(pending.count - 1)
       try fill()
     }
+  }
+
+  /// Passes over a byte order mark at the start of the stream.
+  private func dropMark(upTo end: Int) {
+    guard byteOffset == 0, end - pending.lowerBound >= LineReader.mark.count else { return }
+    let start = UnsafeRawBufferPointer(start: buffer + pending.lowerBound, count: LineReader.mark.count)
+    if start.elementsEqual(LineReader.mark) { consume(LineReader.mark.count) }
   }
 
   private func consume(_ count: Int) {

@@ -9,7 +9,8 @@ final class RecordLines {
   private let lines: LineReader
   private let file: String
   private let maximumRecordBytes: Int
-  private var scanner = JSONScanner(UnsafeBufferPointer(start: nil, count: 0))
+  private var scanner = JSONScanner(UnsafeBufferPointer(start: nil, count: 0), limits: RecordLines.limits)
+  private static let limits = JSONLimits(maximumKeys: 1 << 16)
 
   init(source: any ByteSource, file: String, maximumRecordBytes: Int) {
     lines = LineReader(source, maximumLineBytes: maximumRecordBytes)

@@ -42,7 +42,8 @@ public struct Reference: Sendable, Equatable {
     JSONEscapes.append(text, to: &output)
     output.append(contentsOf: ",\"document_id\":".utf8)
     JSONEscapes.append(documentID, to: &output)
-    output.append(contentsOf: ",\"chunk\":\(chunk),\"start\":\(start),\"end\":\(end),\"token_count\":\(tokenCount)".utf8)
+    output.append(
+      contentsOf: ",\"chunk\":\(chunk),\"start\":\(start),\"end\":\(end),\"token_count\":\(tokenCount)".utf8)
     if let tokenIDs {
       output.append(contentsOf: ",\"token_ids\":[".utf8)
       for (index, token) in tokenIDs.enumerated() {

@@ -112,7 +112,8 @@ extension JSONScanner {
     let number = try scanNumber()
     guard let value = integer(number, as: Value.self), value >= 0 else {
       let found = text(of: number).prefix(64)
-      throw FormatError(.outOfRange(found: String(found), allowed: "integers 0...\(Value.max)"), field: field, at: start)
+      throw FormatError(
+        .outOfRange(found: String(found), allowed: "integers 0...\(Value.max)"), field: field, at: start)
     }
     return value
   }

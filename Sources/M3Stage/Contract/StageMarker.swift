@@ -29,11 +29,13 @@ struct StageMarker: Sendable, Equatable {
   /// - Throws: ``FormatError`` where the file is not a marker.
   init(json: JSONValue) throws(FormatError) {
     guard case .object(let object) = json, case .string(let fingerprint)? = object["fingerprint"],
-      let account = object["account"]?.objectValue.flatMap(StageAccount.init), case .array(let files)? = object["outputs"]
+      let account = object["account"]?.objectValue.flatMap(StageAccount.init),
+      case .array(let files)? = object["outputs"]
     else { throw FormatError(.malformed("not a marker"), field: "marker") }
     var outputs: [StageOutput] = []
     for file in files {
-      guard let fields = file.objectValue, let name = fields["name"]?.stringValue, let size = fields["size"]?.integerValue,
+      guard let fields = file.objectValue, let name = fields["name"]?.stringValue,
+        let size = fields["size"]?.integerValue,
         size >= 0, let digest = fields["sha256"]?.stringValue.flatMap(SHA256Digest.init(hexadecimal:))
       else { throw FormatError(.malformed("not a marker"), field: "marker.outputs") }
       outputs.append(StageOutput(name: name, byteCount: UInt64(size), digest: digest))

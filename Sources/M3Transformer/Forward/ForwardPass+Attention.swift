@@ -50,7 +50,8 @@ extension ForwardPass {
     let memoryRows = sequence.memory?.rows(layer: layer, head: head) ?? 0..<0
     let cached = sequence.cache?.tokenCount ?? 0
     let rows = KeyRows(
-      count: memoryRows.count + cached + tokenCount, memoryCount: memoryRows.count, precedingCount: memoryRows.count + cached)
+      count: memoryRows.count + cached + tokenCount, memoryCount: memoryRows.count,
+      precedingCount: memoryRows.count + cached)
     ForwardScratch.grow(&scratch.gathered, to: 2 * rows.count * dimension)
     ForwardScratch.grow(&scratch.scores, to: tokenCount * rows.count)
 
@@ -66,7 +67,8 @@ extension ForwardPass {
       memory.keys.withUnsafeBufferPointer { memoryKeys in
         memory.values.withUnsafeBufferPointer { memoryValues in
           let first = memoryRows.lowerBound * dimension
-          append(memoryKeys.baseAddress! + first, memoryValues.baseAddress! + first, count: memoryRows.count * dimension)
+          append(
+            memoryKeys.baseAddress! + first, memoryValues.baseAddress! + first, count: memoryRows.count * dimension)
         }
       }
     }
@@ -75,7 +77,8 @@ extension ForwardPass {
     }
     let ownKeys = keys
     let ownValues = values
-    var row = UnsafePointer(scratch.projections.pointer) + firstRow * shape.projectionSize + shape.querySize + head * dimension
+    var row =
+      UnsafePointer(scratch.projections.pointer) + firstRow * shape.projectionSize + shape.querySize + head * dimension
     for _ in 0..<tokenCount {
       append(row, row + shape.keyValueSize, count: dimension)
       row += shape.projectionSize
@@ -124,7 +127,8 @@ extension ForwardPass {
       let first = rows.firstQuery(ofBlock: start)
       kernels.multiply(
         rows: tokenCount - first, columns: rows.blockCount(at: start), depth: dimension, queries + first * stride,
-        stride: stride, packed: UnsafePointer(scratch.packed.pointer) + start / blockSize * padded(blockSize) * dimension,
+        stride: stride,
+        packed: UnsafePointer(scratch.packed.pointer) + start / blockSize * padded(blockSize) * dimension,
         into: scores + first * rows.count + start, stride: rows.count)
     }
     for query in 0..<tokenCount {

@@ -41,12 +41,15 @@ public final class ForwardPass {
       project(sequences, offsets: offsets, layer: index, observer: observer)
       if stopsAtProjection { break }
       for (number, sequence) in sequences.enumerated() where !sequence.tokens.isEmpty {
-        attend(sequence, number: number, firstRow: offsets[number], layer: index, observer: observer, mixing: !stopsAtProbabilities)
+        attend(
+          sequence, number: number, firstRow: offsets[number], layer: index, observer: observer,
+          mixing: !stopsAtProbabilities)
       }
       if stopsAtProbabilities { break }
       let layer = model.layers[index]
       kernels.multiply(
-        rows: rowCount, scratch.attention.pointer, by: layer.attentionOutput, into: residual.pointer, accumulating: true)
+        rows: rowCount, scratch.attention.pointer, by: layer.attentionOutput, into: residual.pointer, accumulating: true
+      )
       feedForward(layer, rowCount: rowCount)
     }
     for sequence in sequences { sequence.cache?.tokenCount += sequence.tokens.count }
@@ -71,7 +74,8 @@ public final class ForwardPass {
     let layer = model.layers[index]
     let rowCount = offsets.last!
     normalize(rowCount, weight: layer.attentionNormalization)
-    kernels.multiply(rows: rowCount, scratch.normalized.pointer, by: layer.projection, into: scratch.projections.pointer)
+    kernels.multiply(
+      rows: rowCount, scratch.normalized.pointer, by: layer.projection, into: scratch.projections.pointer)
 
     let projections = Projections(
       pointer: UnsafePointer(scratch.projections.pointer), configuration: configuration, sequenceOffsets: offsets)
@@ -105,7 +109,8 @@ public final class ForwardPass {
     let width = configuration.hiddenSize
     for row in 0..<rowCount {
       kernels.rmsNorm(
-        count: width, residual.pointer + row * width, weight: weight.pointer, epsilon: configuration.normalizationEpsilon,
+        count: width, residual.pointer + row * width, weight: weight.pointer,
+        epsilon: configuration.normalizationEpsilon,
         into: scratch.normalized.pointer + row * width)
     }
   }

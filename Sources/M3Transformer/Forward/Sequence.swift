@@ -11,7 +11,8 @@ public struct Sequence {
   public var isolatedCount: Int
 
   public init(
-    tokens: [Int32], positions: [Int32], memory: AttentionMemory? = nil, cache: KeyValueCache? = nil, isolatedCount: Int = 0
+    tokens: [Int32], positions: [Int32], memory: AttentionMemory? = nil, cache: KeyValueCache? = nil,
+    isolatedCount: Int = 0
   ) {
     precondition(tokens.count == positions.count, "one position a token")
     self.tokens = tokens

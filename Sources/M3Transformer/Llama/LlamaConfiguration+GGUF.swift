@@ -7,7 +7,8 @@ extension LlamaConfiguration {
   public init(_ file: GGUFFile) throws {
     let architecture = try file.string("general.architecture")
     guard architecture == "llama" else {
-      throw FormatError(.unsupported(found: "architecture \(architecture)"), field: "general.architecture", file: file.path)
+      throw FormatError(
+        .unsupported(found: "architecture \(architecture)"), field: "general.architecture", file: file.path)
     }
     func positive(_ key: String, upTo limit: Int = 1 << 24) throws -> Int {
       let value = try file.integer("llama.\(key)")
@@ -34,7 +35,8 @@ extension LlamaConfiguration {
       throw file.outOfRange("llama.rope.dimension_count", rotaryDimension, "the head dimension, \(headDimension)")
     }
     if let scaling = try file.stringIfPresent("llama.rope.scaling.type"), scaling != "none" {
-      throw FormatError(.unsupported(found: "RoPE scaling \(scaling)"), field: "llama.rope.scaling.type", file: file.path)
+      throw FormatError(
+        .unsupported(found: "RoPE scaling \(scaling)"), field: "llama.rope.scaling.type", file: file.path)
     }
     let rotaryBase = try file.doubleIfPresent("llama.rope.freq_base") ?? 10_000
     guard rotaryBase > 0 else { throw file.outOfRange("llama.rope.freq_base", rotaryBase, "a positive number") }

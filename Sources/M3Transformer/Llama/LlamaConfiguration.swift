@@ -14,12 +14,15 @@ public struct LlamaConfiguration: Sendable, Equatable {
   public var headDimension: Int
   /// V, entries of the vocabulary.
   public var vocabularySize: Int
-  /// Positions that the model was trained for.
+  /// Positions that can be computed: what the model was trained for, at most ``maximumContextLength``.
   public var contextLength: Int
   /// θ of the rotary embedding.
   public var rotaryBase: Double
   /// ε of the root mean square normalization.
   public var normalizationEpsilon: Float
+
+  /// References and their contexts are short; a table of rotations for a longer context would only take memory.
+  public static let maximumContextLength = 32_768
 
   /// Query heads that share a key-value head.
   public var groupSize: Int { queryHeadCount / keyValueHeadCount }

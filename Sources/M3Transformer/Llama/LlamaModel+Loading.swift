@@ -21,7 +21,8 @@ extension LlamaModel {
     let loaded = results.withLock { $0 }
     let layers = try (0..<configuration.layerCount).map { try loaded[$0]!.get() }
 
-    let embedding = try loader.matrix("token_embd.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
+    let embedding = try loader.matrix(
+      "token_embd.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
     let output: FloatBuffer
     if file.tensors["output.weight"] == nil {
       output = embedding
@@ -38,7 +39,8 @@ extension LlamaModel {
       embedding: embedding,
       outputNormalization: loader.vector("output_norm.weight", count: configuration.hiddenSize),
       output: PackedMatrix(
-        transposed: output.pointer, columns: configuration.vocabularySize, depth: configuration.hiddenSize, kernels: kernels))
+        transposed: output.pointer, columns: configuration.vocabularySize, depth: configuration.hiddenSize,
+        kernels: kernels))
   }
 }
 
@@ -80,7 +82,8 @@ private struct LlamaLoader: Sendable {
     return try LlamaLayer(
       attentionNormalization: vector(name("attn_norm"), count: shape.hiddenSize),
       projection: stacked([
-        Rows(queries, count: shape.querySize, order: halfSplitRow), Rows(keys, count: shape.keyValueSize, order: halfSplitRow),
+        Rows(queries, count: shape.querySize, order: halfSplitRow),
+        Rows(keys, count: shape.keyValueSize, order: halfSplitRow),
         Rows(values, count: shape.keyValueSize),
       ]),
       attentionOutput: packed(name("attn_output"), rows: shape.hiddenSize, columns: shape.querySize),
@@ -131,7 +134,8 @@ private struct LlamaLoader: Sendable {
   /// One matrix from several that read the same input.
   private func stacked(_ parts: [Rows]) throws -> PackedMatrix {
     let depth = configuration.hiddenSize
-    return try PackedMatrix(columns: parts.reduce(0) { $0 + $1.count }, depth: depth, kernels: kernels) { index, destination in
+    return try PackedMatrix(columns: parts.reduce(0) { $0 + $1.count }, depth: depth, kernels: kernels) {
+      index, destination in
       var row = index
       for part in parts {
         if row < part.count {

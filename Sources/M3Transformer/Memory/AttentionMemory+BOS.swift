@@ -5,6 +5,7 @@ extension AttentionMemory {
   public init(_ bos: BOSMemory) {
     self.init(
       layerCount: bos.layerCount, keyValueHeadCount: bos.keyValueHeadCount, headDimension: bos.headDimension,
-      offsets: (0...bos.layerCount * bos.keyValueHeadCount).map { $0 * bos.tokenCount }, keys: bos.keys, values: bos.values)
+      offsets: (0...bos.layerCount * bos.keyValueHeadCount).map { $0 * bos.tokenCount }, keys: bos.keys,
+      values: bos.values)
   }
 }

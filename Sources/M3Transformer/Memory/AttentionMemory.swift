@@ -16,8 +16,11 @@ public struct AttentionMemory: Sendable, Equatable {
   /// Takes rows as they are.
   ///
   /// - Precondition: the counts of offsets, keys and values fit together.
-  public init(layerCount: Int, keyValueHeadCount: Int, headDimension: Int, offsets: [Int], keys: [Float], values: [Float]) {
-    precondition(offsets.count == layerCount * keyValueHeadCount + 1 && offsets.first == 0, "one offset an entry and one more")
+  public init(
+    layerCount: Int, keyValueHeadCount: Int, headDimension: Int, offsets: [Int], keys: [Float], values: [Float]
+  ) {
+    precondition(
+      offsets.count == layerCount * keyValueHeadCount + 1 && offsets.first == 0, "one offset an entry and one more")
     precondition(keys.count == offsets.last! * headDimension && values.count == keys.count, "a key and a value a row")
     self.layerCount = layerCount
     self.keyValueHeadCount = keyValueHeadCount
@@ -34,7 +37,9 @@ public struct AttentionMemory: Sendable, Equatable {
     let first = parts[0]
     precondition(
       parts.allSatisfy {
-        ($0.layerCount, $0.keyValueHeadCount, $0.headDimension) == (first.layerCount, first.keyValueHeadCount, first.headDimension)
+        ($0.layerCount, $0.keyValueHeadCount, $0.headDimension) == (
+          first.layerCount, first.keyValueHeadCount, first.headDimension
+        )
       }, "memories of one model")
     let entryCount = first.layerCount * first.keyValueHeadCount
     let rowCount = parts.reduce(0) { $0 + $1.rowCount }
