@@ -14,7 +14,7 @@ public protocol MemoryCodec: Sendable {
   /// Bytes of the vectors of `rowCount` kept tokens.
   func vectorByteCount(rowCount: Int) -> Int
   /// Appends the vectors of a memory.
-  /// - Throws: ``FormatError`` where a value is not finite.
+  /// - Throws: ``FormatError`` where a value is not finite, or beyond what the codec can express.
   func encode(_ memory: SparseMemory, into payload: inout ByteWriter) throws(FormatError)
   /// Decodes rows: fills `keys` and `values`, each (rows, D).
   func decode(

@@ -22,14 +22,20 @@ public struct ShardStage: Sendable {
   /// What the bank's input was: the plan's fingerprint.
   public let inputFingerprint: String
 
-  /// - Throws: ``FormatError`` for an unknown codec.
+  /// For a caller to ask before it fixes a plan.
+  /// - Throws: ``StageError`` `usage` for a name that is no codec's.
+  public static func requireCodec(_ name: String) throws {
+    guard CodecRegistry.names.contains(name) else {
+      throw StageError.usage("unknown codec \(name); known: \(CodecRegistry.names.joined(separator: ", "))")
+    }
+  }
+
+  /// - Throws: ``StageError`` `usage` for an unknown codec; what the survey throws.
   public init(
     folder: StageFolder, codecName: String, compressionLevel: Int32, spools: [StageInput], inputFingerprint: String,
     workers: Int
   ) throws {
-    guard CodecRegistry.names.contains(codecName) else {
-      throw StageError.usage("unknown codec \(codecName); known: \(CodecRegistry.names.joined(separator: ", "))")
-    }
+    try Self.requireCodec(codecName)
     self.folder = folder
     self.compressionLevel = compressionLevel
     self.workers = workers

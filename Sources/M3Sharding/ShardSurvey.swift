@@ -38,7 +38,7 @@ public struct ShardSurvey: Sendable {
       workers: min(workers, spools.count),
       next: { () -> StageInput? in files.popFirst() },
       worker: {},
-      transform: { _, file in try Part(file.path, payloadSize: payloadSize) },
+      transform: { _, file in try Self.part(file, payloadSize: payloadSize) },
       consume: { (part: Part) in parts.append(part) })
 
     let first = parts[0]
@@ -61,6 +61,19 @@ public struct ShardSurvey: Sendable {
         defer { number += 1 }
         return Span(shardNumber: number, records: records)
       }
+    }
+  }
+
+  /// A file that cannot be read and is not the one that the stage before wrote is stale, and not bad data.
+  private static func part(_ file: StageInput, payloadSize: (Producer, SparseMemory) -> Int) throws -> Part {
+    do {
+      return try Part(file.path, payloadSize: payloadSize)
+    } catch let error as FormatError {
+      let found = try SHA256Digest.ofFile(file.path)
+      guard found == file.digest else {
+        throw StageError.upstreamStale(folder: file.path, what: "SHA-256 \(found), planned \(file.digest)")
+      }
+      throw error
     }
   }
 

@@ -34,8 +34,12 @@ struct PrefillCommand: Tool {
   var kernel = "auto"
 
   func validate() throws {
-    guard references > 0, tokens > 0, threads > 0, batch > 0, rounds > 0 else {
-      throw ValidationError("every number must be at least 1")
+    let numbers = [
+      ("references", references, 1 << 20), ("tokens", tokens, 1 << 20), ("threads", threads, 1024), ("batch", batch, 4096),
+      ("rounds", rounds, 1000),
+    ]
+    for (name, number, most) in numbers where !(1...most).contains(number) {
+      throw ValidationError("--\(name) takes 1 to \(most)")
     }
   }
 

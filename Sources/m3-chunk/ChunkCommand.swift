@@ -40,6 +40,9 @@ struct ChunkCommand: Tool {
     section.override("max_tokens", maxTokens.map(String.init))
     if withTokenIDs { section.override("with_token_ids", "true") }
     let settings = try ChunkSettings(&section)
+    guard Set([settings.textField, settings.idField, settings.titleField]).count == 3 else {
+      throw UsageError("text_field, id_field and title_field: one name stands for two of them")
+    }
     let files = try InputFiles.resolve(input)
     let tokenizer = try LoadedModel.tokenizer(path: model)
 

@@ -33,6 +33,7 @@ struct ShardCommand: Tool {
     var section = try settingsOptions.section("shard")
     section.override("codec", codec)
     let settings = try ShardSettings(&section)
+    try ShardStage.requireCodec(settings.codec)
     let spools = try StageInputs.parts(of: input, suffix: ".spool.lz4")
     let texts = try StageInputs.parts(of: references, suffix: ".jsonl.zst")
     guard spools.count == texts.count else {
@@ -43,11 +44,14 @@ struct ShardCommand: Tool {
       definition: StageDefinition(name: "shard", version: ShardStage.version, settings: settings.json),
       tasks: zip(spools, texts).map { [$0, $1] })
     let folder = StageFolder(bank: output)
+    try refuseForeign(folder)
     let runner = try StageRunner(folder: folder, plan: plan)
     let progress = Progress(
       "shard", unit: "records", total: try UpstreamReport.references(input), mode: runOptions.progress)
-    // A bank whose manifest stands is whole: the manifest is written last.
-    if try FilePaths.kind(folder.file(BankManifest.fileName)) == .file, let summary = try runner.finishedSummary() {
+    // The manifest is written last; what it lists besides the shards is made again where it is gone.
+    if let summary = try runner.finishedSummary(),
+      BankVerifier.verify(path: folder.path, level: .quick).outcome == .intact
+    {
       return StageSummary.print("m3-shard", summary, unit: "records", output: output, seconds: progress.elapsedSeconds)
     }
     let stage = try ShardStage(
@@ -63,5 +67,14 @@ struct ShardCommand: Tool {
     progress.finish()
     StageSummary.print("m3-shard", summary, unit: "records", output: output, seconds: progress.elapsedSeconds)
     StandardOutput.write("root \(manifest.root)\n")
+  }
+
+  /// Refuses a folder that holds something and that no run of ours began: an unlisted file in a bank is damage.
+  private func refuseForeign(_ folder: StageFolder) throws {
+    guard try FilePaths.kind(folder.planPath) == nil, try FilePaths.kind(folder.path) == .directory else { return }
+    let names = try FilePaths.list(folder.path)
+    guard names.isEmpty else {
+      throw StageError.changed(folder: folder.path, differences: names.prefix(10).map { "\($0): of no run that is known" })
+    }
   }
 }

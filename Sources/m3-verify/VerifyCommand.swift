@@ -29,6 +29,11 @@ struct VerifyCommand: Tool {
   @Option(help: "How progress is shown: auto, plain or none.")
   var progress: ProgressMode = .auto
 
+  func validate() throws {
+    guard let root, SHA256Digest(hexadecimal: root) == nil else { return }
+    throw ValidationError("--root takes 64 lower-case hexadecimal digits")
+  }
+
   func execute() throws {
     guard try FilePaths.kind(bank) == .directory else { throw FileError(.open, path: bank, errorNumber: 2) }
     let shown = Progress("verify", unit: "MiB", total: nil, mode: progress)
@@ -41,7 +46,10 @@ struct VerifyCommand: Tool {
     let wrongRoot = root.map { $0 != report.root?.description } ?? false
     if json {
       var object = report.json.objectValue ?? [:]
-      if let root { object["expected_root"] = .string(root) }
+      if let root {
+        object["expected_root"] = .string(root)
+        object["root_matches"] = .bool(!wrongRoot)
+      }
       StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.pretty), as: UTF8.self))
     } else {
       StandardOutput.write(summary(report) + "\n")

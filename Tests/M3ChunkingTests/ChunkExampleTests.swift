@@ -56,9 +56,15 @@ struct ChunkExample: CustomTestStringConvertible, Sendable {
   ]
 
   static let balance: [ChunkExample] = [
-    .init("a rest of two chunks in the middle", "Aaaa bbbb cccc dddd eeee ffff gg", bound: 24, ["Aaaa bbbb cccc", "dddd eeee ffff gg"]),
-    .init("a sentence near the middle", "Aaaa bbbb. Cccc dddd eeee ffff", bound: 24, ["Aaaa bbbb.", "Cccc dddd eeee ffff"]),
-    .init("a sentence's end in the last quarter", "Aaaa bbbb cccc dddd eeee. Fff", bound: 26, ["Aaaa bbbb cccc", "dddd eeee. Fff"]),
+    .init(
+      "a rest of two chunks in the middle", "Aaaa bbbb cccc dddd eeee ffff gg", bound: 24,
+      ["Aaaa bbbb cccc", "dddd eeee ffff gg"]),
+    .init(
+      "a sentence near the middle", "Aaaa bbbb. Cccc dddd eeee ffff", bound: 24,
+      ["Aaaa bbbb.", "Cccc dddd eeee ffff"]),
+    .init(
+      "a sentence's end in the last quarter", "Aaaa bbbb cccc dddd eeee. Fff", bound: 26,
+      ["Aaaa bbbb cccc", "dddd eeee. Fff"]),
   ]
 
   static let titles: [ChunkExample] = [

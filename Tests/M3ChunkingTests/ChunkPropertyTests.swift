@@ -16,7 +16,8 @@ import Testing
   }
 
   /// All four in one document, with every combination of white space between.
-  @Test(.enabled(if: Fixtures.realModel != nil), arguments: ["", " ", "\n", "\r\n\r\n", "\u{2029}", "\u{A0}", " \u{3000} "])
+  @Test(.enabled(if: Fixtures.realModel != nil),
+    arguments: ["", " ", "\n", "\r\n\r\n", "\u{2029}", "\u{A0}", " \u{3000} "])
   func scriptsSideBySide(separator: String) throws {
     let text = Texts.all.map(\.text).joined(separator: separator)
     try check(Fixtures.real.get(), separator + text + separator, 40)
@@ -31,7 +32,8 @@ import Testing
 
   /// Texts without a place to cut, or without an end.
   @Test(arguments: [
-    "a", "Qm9vaw", "字", "😀", "👩🏽‍🚀", "a\u{301}", "\u{301}", "\u{4}", "\u{FFFF}", "\u{A0}", "ab\u{A0}\u{A0}", "。", "1", "…", ". ", "\n",
+    "a", "Qm9vaw", "字", "😀", "👩🏽‍🚀", "a\u{301}", "\u{301}", "\u{4}", "\u{FFFF}", "\u{A0}", "ab\u{A0}\u{A0}",
+    "。", "1", "…", ". ", "\n",
     "\u{2029}", "'s", "नि", "ก็", "\u{200D}", "\u{1F1EB}\u{1F1F7}", "\r\n", "a.b", "「」",
   ])
   func endlessRepetition(unit: String) throws {

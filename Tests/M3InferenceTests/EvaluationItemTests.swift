@@ -64,7 +64,7 @@ import Testing
     #expect(error?.byteOffset == UInt64(first.utf8.count) + refusal.offset)
   }
 
-  @Test(arguments: [("{", 1), ("{\"id\":\"2\",}", 10), ("nothing", 0), ("{\"id\":\"2\",\"id\":\"3\"}", 10)])
+  @Test(arguments: [("{", 1), ("{\"id\":\"2\",}", 10), ("nothing", 1), ("{\"id\":\"2\",\"id\":\"3\"}", 10)])
   func badJSONIsPlacedInTheFile(line: String, offset: Int) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array("\n\n\(line)\n".utf8), "items.jsonl")

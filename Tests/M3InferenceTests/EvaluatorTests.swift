@@ -6,6 +6,7 @@ import M3Records
 import M3TestSupport
 import M3Text
 import M3Transformer
+import M3Weights
 import Testing
 
 /// What the model reads in each mode, against the slow twin on tokens put together here.
@@ -89,19 +90,24 @@ import Testing
   /// A vocabulary need not have tokens for control characters: such a text is nothing to the model.
   @Test func textsWithoutTokensAreRefused() throws {
     let bank = try TinyBank(.received)
-    let silent = try #require((1..<32).map { String(UnicodeScalar(UInt8($0))) }.first { tiny.tokenizer.encode($0).isEmpty })
+    var definition = try TokenizerDefinition(GGUFFile(path: Fixtures.path("tiny/tiny-llama.gguf")))
+    // U+0101 spells byte 1.
+    let place = try #require(definition.tokens.firstIndex(of: Array("\u{101}".utf8)))
+    definition.tokens[place] = Array("\u{101}\u{101}".utf8)
+    let evaluator = Evaluator(
+      model: tiny.model, tokenizer: try Tokenizer(definition), assembler: bank.assembler, contextBOS: [0], distractorCount: 0)
     var (noContext, noTarget) = (Self.item, Self.item)
-    (noContext.context, noTarget.target) = (silent, silent)
+    (noContext.context, noTarget.target) = ("\u{1}", "\u{1}")
     for mode in EvaluationMode.allCases {
       #expect(throws: EvaluationError.noTokens(item: "i", part: "target")) {
-        try bank.evaluator().evaluate([noTarget], mode: mode, source: bank, workers: 1)
+        try evaluator.evaluate([noTarget], mode: mode, source: bank, workers: 1)
       }
     }
     // Behind a BOS there is something to foresee the target from.
     #expect(throws: EvaluationError.noTokens(item: "i", part: "context")) {
-      try bank.evaluator().evaluate([noContext], mode: .memory, source: bank, workers: 1)
+      try evaluator.evaluate([noContext], mode: .memory, source: bank, workers: 1)
     }
-    #expect(try bank.evaluator().evaluate([noContext], mode: .none, source: bank, workers: 1)[0] > 0)
+    #expect(try evaluator.evaluate([noContext], mode: .none, source: bank, workers: 1)[0] > 0)
   }
 
   private var question: [Int32] { tiny.tokenizer.encode(Self.item.context) + tiny.tokenizer.encode(Self.item.target) }

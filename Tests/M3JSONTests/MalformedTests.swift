@@ -134,7 +134,9 @@ struct MalformedTests {
     Case("Latin-1", [0x22, 0x63, 0x61, 0x66, 0xE9, 0x22], notUTF8, 4),
     Case("0xFF", [0x22, 0xFF, 0x22], notUTF8, 1),
     Case("not UTF-8 in a key", [0x7B, 0x22, 0xFE, 0x22, 0x3A, 0x31, 0x7D], notUTF8, 2),
-    Case("not UTF-8 behind forty letters", Array("\"\(String(repeating: "a", count: 40))".utf8) + [0xE9, 0x22], notUTF8, 41),
+    Case(
+      "not UTF-8 behind forty letters", Array("\"\(String(repeating: "a", count: 40))".utf8) + [0xE9, 0x22], notUTF8, 41
+    ),
   ]
 
   static let objects: [Case] = [
@@ -143,7 +145,8 @@ struct MalformedTests {
     Case("a key twice, both escaped", #"{"\u0062":1, "\u0062":2}"#, .duplicate("key b"), 13),
     Case("an empty key twice", #"{"":1,"":1}"#, .duplicate("key "), 6),
     Case("a key twice inside", #"[{"x":{"k":0,"k":0}}]"#, .duplicate("key k"), 13),
-    Case("a long key twice", "{\"\(String(repeating: "é", count: 70))\":1,\"\(String(repeating: "é", count: 70))\":2}",
+    Case(
+      "a long key twice", "{\"\(String(repeating: "é", count: 70))\":1,\"\(String(repeating: "é", count: 70))\":2}",
       .duplicate("key \(String(repeating: "é", count: 64))…"), 146),
   ]
 
@@ -181,12 +184,15 @@ struct MalformedTests {
       #expect(try JSONValue.parse(nested(limit), limits: limits).serialized() == nested(limit))
       let error = #expect(throws: FormatError.self) { try JSONValue.parse(nested(limit + 1), limits: limits) }
       #expect(
-        error == FormatError(
-          .outOfRange(found: "depth \(limit + 1)", allowed: "at most \(limit)"), field: "JSON",
-          at: UInt64(limit * brackets.0.utf8.count)))
+        error
+          == FormatError(
+            .outOfRange(found: "depth \(limit + 1)", allowed: "at most \(limit)"), field: "JSON",
+            at: UInt64(limit * brackets.0.utf8.count)))
     }
     // A million brackets are refused as soon as the limit is passed.
-    #expect(throws: FormatError.self) { try JSONValue.parse(Array(String(repeating: brackets.0, count: 1_000_000).utf8)) }
+    #expect(throws: FormatError.self) {
+      try JSONValue.parse(Array(String(repeating: brackets.0, count: 1_000_000).utf8))
+    }
   }
 
   @Test func keysOfOpenObjectsAreBounded() throws {

@@ -113,12 +113,16 @@ struct SlowJSONReader {
     if letter == "u" {
       var text = ""
       for _ in 0..<4 { text.unicodeScalars.append(try take()) }
-      guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }), let unit = UInt16(text, radix: 16) else {
+      guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+        let unit = UInt16(text, radix: 16)
+      else {
         throw Refused()
       }
       return unit
     }
-    let table: [Unicode.Scalar: UInt16] = ["\"": 0x22, "\\": 0x5C, "/": 0x2F, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9]
+    let table: [Unicode.Scalar: UInt16] = [
+      "\"": 0x22, "\\": 0x5C, "/": 0x2F, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9,
+    ]
     guard let unit = table[letter] else { throw Refused() }
     return unit
   }

@@ -17,7 +17,10 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   mutating func text() -> String {
-    let ranges: [ClosedRange<UInt32>] = [0x61...0x7A, 0x61...0x7A, 0x20...0x7F, 0...0x1F, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x10000...0x10FFFF]
+    let ranges: [ClosedRange<UInt32>] = [
+      0x61...0x7A, 0x61...0x7A, 0x20...0x7F, 0...0x1F, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF,
+      0x10000...0x10FFFF,
+    ]
     let allowed = ranges[..<Int.random(in: 1...ranges.count, using: &self)]
     var text = ""
     for _ in 0..<Int.random(in: 0...[3, 10, 80].randomElement(using: &self)!, using: &self) {
@@ -36,7 +39,9 @@ struct SplitMix: RandomNumberGenerator {
     case 6: return .array((0..<Int.random(in: 0...4, using: &self)).map { _ in json(depth: depth - 1) })
     default:
       var object = JSONObject()
-      for _ in 0..<Int.random(in: 0...[4, 20].randomElement(using: &self)!, using: &self) { object[text()] = json(depth: depth - 2) }
+      for _ in 0..<Int.random(in: 0...[4, 20].randomElement(using: &self)!, using: &self) {
+        object[text()] = json(depth: depth - 2)
+      }
       return .object(object)
     }
   }
@@ -45,7 +50,8 @@ struct SplitMix: RandomNumberGenerator {
   mutating func damage(_ bytes: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
     let place = Int.random(in: 0..<bytes.count, using: &self)
-    let telling = Array("\"\\{}[]:,-+.eEu0123456789dDcC \n\t\0".utf8) + [0x80, 0xBF, 0xC0, 0xC3, 0xE0, 0xED, 0xF0, 0xF4, 0xFF]
+    let telling =
+      Array("\"\\{}[]:,-+.eEu0123456789dDcC \n\t\0".utf8) + [0x80, 0xBF, 0xC0, 0xC3, 0xE0, 0xED, 0xF0, 0xF4, 0xFF]
     switch Int.random(in: 0..<5, using: &self) {
     case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
     case 1: bytes[place] = telling.randomElement(using: &self)!

@@ -12,7 +12,8 @@ struct DocumentReaderTests {
 
   @Test func aDocumentAndItsMetadata() throws {
     let document = try document(
-      #" { "url" : "http:\/\/a.b\u002f" , "id":"7", "n": 1.50e0, "text":"a\nb é \ud83d\ude00", "tags" :[ 1 , {"x": null}],"ok":true } "#)
+      #" { "url" : "http:\/\/a.b\u002f" , "id":"7", "n": 1.50e0, "text":"a\nb é \ud83d\ude00", "tags" :[ 1 , {"x": null}],"ok":true } "#
+    )
     #expect(document?.id == "7")
     #expect(document?.text == "a\nb é 😀")
     #expect(document?.title == nil)
@@ -24,10 +25,14 @@ struct DocumentReaderTests {
 
   @Test func nothingButText() throws {
     let document = try document(#"{"text":""}"#)
-    #expect(document == Document(id: "d.jsonl:1", text: "", place: RecordPlace(file: "d.jsonl", line: 1, byteOffset: 0)))
+    #expect(
+      document == Document(id: "d.jsonl:1", text: "", place: RecordPlace(file: "d.jsonl", line: 1, byteOffset: 0)))
   }
 
-  @Test(arguments: [(#""x y""#, "x y"), ("12", "12"), ("-3", "-3"), ("123456789012345678901234567890", "123456789012345678901234567890")])
+  @Test(arguments: [
+    (#""x y""#, "x y"), ("12", "12"), ("-3", "-3"),
+    ("123456789012345678901234567890", "123456789012345678901234567890"),
+  ])
   func idsAreStringsOrIntegers(_ example: (json: String, id: String)) throws {
     #expect(try document("{\"id\":\(example.json),\"text\":\"t\"}")?.id == example.id)
   }
@@ -41,8 +46,12 @@ struct DocumentReaderTests {
     #expect(document?.title == "n")
     #expect(document.map { String(decoding: $0.metadata, as: UTF8.self) } == #"{"name":"n","text":"t","id":"i"}"#)
     #expect(try self.document(#"{"body":"b","name":null}"#, fields)?.title == nil)
-    for fields in [DocumentFields(text: "a", id: "a"), DocumentFields(text: "a", title: "a"), DocumentFields(id: "a", title: "a")] {
-      #expect(throws: FormatError(.duplicate("field name a"), field: "document fields")) { try self.document(line, fields) }
+    for fields in [
+      DocumentFields(text: "a", id: "a"), DocumentFields(text: "a", title: "a"), DocumentFields(id: "a", title: "a"),
+    ] {
+      #expect(throws: FormatError(.duplicate("field name a"), field: "document fields")) {
+        try self.document(line, fields)
+      }
     }
   }
 
@@ -56,7 +65,9 @@ struct DocumentReaderTests {
     // A line of spaces is no empty line: it is a line that ends before its record begins.
     let bad = try #require(results[2].bad)
     #expect(bad.raw == Array("  ".utf8))
-    #expect(bad.error == FormatError(.truncated(needed: 1, available: 0), field: "JSON", at: 35, line: 5, file: "lines.jsonl"))
+    #expect(
+      bad.error == FormatError(.truncated(needed: 1, available: 0), field: "JSON", at: 35, line: 5, file: "lines.jsonl")
+    )
   }
 
   struct Bad: Sendable, CustomTestStringConvertible {
@@ -97,11 +108,14 @@ struct DocumentReaderTests {
     Bad(#"{"text":"a""#, .truncated(needed: 1, available: 0), "JSON", 11),
     Bad(#"{"text":"\ud800"}"#, .malformed("a high surrogate without a low one"), "JSON", 9),
     Bad(Array(#"{"text":"a"}"#.utf8) + [0], .malformed("bytes behind the value"), "JSON", 12),
-    Bad(Array(#"{"text":"a"#.utf8) + [0] + Array(#""}"#.utf8), .malformed("a control character that is not escaped"), "JSON", 10),
+    Bad(
+      Array(#"{"text":"a"#.utf8) + [0] + Array(#""}"#.utf8), .malformed("a control character that is not escaped"),
+      "JSON", 10),
     Bad(Array(#"{"text":"caf"#.utf8) + [0xE9] + Array(#""}"#.utf8), .malformed("not UTF-8"), "JSON", 12),
     Bad(Array(#"{"x":"caf"#.utf8) + [0xE9] + Array(#"","text":""}"#.utf8), .malformed("not UTF-8"), "JSON", 9),
     Bad(
-      #"{"text":"","x":"# + String(repeating: "[", count: 64) + "1", .outOfRange(found: "depth 65", allowed: "at most 64"), "JSON", 78),
+      #"{"text":"","x":"# + String(repeating: "[", count: 64) + "1",
+      .outOfRange(found: "depth 65", allowed: "at most 64"), "JSON", 78),
     Bad("\u{FEFF}{}", .malformed("an object expected"), "JSON", 0),
   ]
 
@@ -109,7 +123,8 @@ struct DocumentReaderTests {
   func badRecordsDoNotEndTheReader(_ example: Bad) throws {
     let good = Array("{\"text\":\"before\"}\n".utf8)
     for lineEnd in ["\n", "\r\n"] {
-      let path = try folder.file("bad.jsonl", good + example.line + Array(lineEnd.utf8) + Array("{\"text\":\"behind\"}".utf8))
+      let path = try folder.file(
+        "bad.jsonl", good + example.line + Array(lineEnd.utf8) + Array("{\"text\":\"behind\"}".utf8))
       let results = try DocumentReader.results(path)
       #expect(results.map { $0.record?.text } == ["before", nil, "behind"])
       #expect(results[2].record?.place.line == 3)
@@ -117,22 +132,26 @@ struct DocumentReaderTests {
       #expect(bad.raw == example.line)
       #expect(bad.place == RecordPlace(file: "bad.jsonl", line: 2, byteOffset: UInt64(good.count)))
       #expect(
-        bad.error == FormatError(example.problem, field: example.field, at: UInt64(good.count) + example.offset, line: 2, file: "bad.jsonl"))
+        bad.error
+          == FormatError(
+            example.problem, field: example.field, at: UInt64(good.count) + example.offset, line: 2, file: "bad.jsonl"))
     }
   }
 
   @Test func recordsThatAreTooLong() throws {
     let long = Array("{\"text\":\"\(String(repeating: "x", count: 2_500_000))\"}".utf8)
-    let path = try folder.file("long.jsonl", Array("{\"text\":\"a\"}\n".utf8) + long + Array("\n{\"text\":\"b\"}\n".utf8) + long)
+    let path = try folder.file(
+      "long.jsonl", Array("{\"text\":\"a\"}\n".utf8) + long + Array("\n{\"text\":\"b\"}\n".utf8) + long)
     let results = try DocumentReader.results(path, maximumRecordBytes: 1_000)
     #expect(results.map { $0.record?.text } == ["a", nil, "b", nil])
     for (index, offset) in [(1, 13), (3, 26 + long.count + 1)] {
       let bad = try #require(results[index].bad)
       #expect(bad.raw == Array(long[..<(64 << 10)]))
       #expect(
-        bad.error == FormatError(
-          .outOfRange(found: "\(long.count) bytes", allowed: "at most 1000"), field: "record", at: UInt64(offset),
-          line: index + 1, file: "long.jsonl"))
+        bad.error
+          == FormatError(
+            .outOfRange(found: "\(long.count) bytes", allowed: "at most 1000"), field: "record", at: UInt64(offset),
+            line: index + 1, file: "long.jsonl"))
     }
     #expect(try DocumentReader.results(path, maximumRecordBytes: long.count).allSatisfy { $0.record != nil })
     #expect(try DocumentReader.results(path, maximumRecordBytes: long.count - 1).count { $0.record != nil } == 2)
@@ -152,11 +171,22 @@ struct DocumentReaderTests {
     }
   }
 
+  @Test(arguments: ["d.jsonl.zst", "d.txt.zst"])
+  func aDamagedStreamStaysDamaged(_ name: String) throws {
+    let frame = ZstdFrame.compress(Array("{\"text\":\"a\"}\n".utf8), level: 3)
+    let path = try folder.file(name, Array(frame.dropLast()))
+    let reader = try DocumentReader(file: InputFiles.resolve([path])[0])
+    for _ in 0..<3 { #expect(throws: FormatError.self) { try reader.next() } }
+  }
+
   @Test func aFileOfAnotherSizeThanListed() throws {
     let path = try folder.file("d.jsonl", "{\"text\":\"a\"}\n")
     let file = try InputFiles.resolve([path])[0]
     try folder.file("d.jsonl", "{\"text\":\"a\"}\n\n")
-    #expect(throws: FormatError(.mismatch(expected: "13 bytes, as when it was listed", found: "14"), field: "file", file: path)) {
+    #expect(
+      throws: FormatError(
+        .mismatch(expected: "13 bytes, as when it was listed", found: "14"), field: "file", file: path)
+    ) {
       try DocumentReader(file: file)
     }
   }

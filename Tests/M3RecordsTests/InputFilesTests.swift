@@ -10,7 +10,9 @@ struct InputFilesTests {
   }
 
   private func problem(_ paths: String...) -> FormatError.Problem? {
-    do { _ = try InputFiles.resolve(paths.map { "\(folder.path)/\($0)" }) } catch { return (error as? FormatError)?.problem }
+    do { _ = try InputFiles.resolve(paths.map { "\(folder.path)/\($0)" }) } catch {
+      return (error as? FormatError)?.problem
+    }
     return nil
   }
 
@@ -37,7 +39,9 @@ struct InputFilesTests {
   }
 
   @Test func ofAStagesFolderOnlyItsPartsCount() throws {
-    for name in ["part-00001.jsonl.zst", "part-00000.jsonl.zst", "report.json", "clusters.jsonl.zst", "plan", "deep/x.jsonl"] {
+    for name in [
+      "part-00001.jsonl.zst", "part-00000.jsonl.zst", "report.json", "clusters.jsonl.zst", "plan", "deep/x.jsonl",
+    ] {
       try folder.file("stage/\(name)", "x")
     }
     #expect(try names("stage") == ["part-00000.jsonl.zst", "part-00001.jsonl.zst"])

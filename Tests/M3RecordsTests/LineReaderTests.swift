@@ -38,9 +38,11 @@ struct LineReaderTests {
     while let line = try reader.next() {
       switch line {
       case .line(let bytes, let number, let byteOffset):
-        found.append(Found(bytes: Array(bytes), byteCount: bytes.count, number: number, byteOffset: byteOffset, isTooLong: false))
+        found.append(
+          Found(bytes: Array(bytes), byteCount: bytes.count, number: number, byteOffset: byteOffset, isTooLong: false))
       case .tooLong(let beginning, let byteCount, let number, let byteOffset):
-        found.append(Found(bytes: beginning, byteCount: Int(byteCount), number: number, byteOffset: byteOffset, isTooLong: true))
+        found.append(
+          Found(bytes: beginning, byteCount: Int(byteCount), number: number, byteOffset: byteOffset, isTooLong: true))
       }
     }
     return found
@@ -62,8 +64,10 @@ struct LineReaderTests {
   }
 
   @Test(arguments: [
-    "", "\n", "\n\n", "a", "a\n", "a\nb", "a\r\nb\r\n", "\r\n\r\n", "a\rb\r", "\u{FEFF}", "\u{FEFF}\n", "\u{FEFF}a\n\u{FEFF}b",
-    "a\n\r", "0123456789\n01234567890\n0123456789", "01234567890", "\u{FEFF}0123456789\r\n", "\u{FEFF}01234567890", "01234567890\r",
+    "", "\n", "\n\n", "a", "a\n", "a\nb", "a\r\nb\r\n", "\r\n\r\n", "a\rb\r", "\u{FEFF}", "\u{FEFF}\n",
+    "\u{FEFF}a\n\u{FEFF}b",
+    "a\n\r", "0123456789\n01234567890\n0123456789", "01234567890", "\u{FEFF}0123456789\r\n", "\u{FEFF}01234567890",
+    "01234567890\r",
   ])
   func smallStreams(_ text: String) throws {
     let bytes = Array(text.utf8)
@@ -101,7 +105,8 @@ struct LineReaderTests {
       #expect(found == split(bytes, limit: 100))
       #expect(found.map(\.isTooLong) == [false, false, true, true, false, true, false, true])
     }
-    #expect(try read(Array(bytes.dropLast()), sizes: [1 << 20], limit: 100) == split(Array(bytes.dropLast()), limit: 100))
+    #expect(
+      try read(Array(bytes.dropLast()), sizes: [1 << 20], limit: 100) == split(Array(bytes.dropLast()), limit: 100))
   }
 
   @Test func theSourcesErrorIsThrownAgain() throws {

@@ -39,7 +39,8 @@ struct ReferenceTests {
     let path = "\(folder.path)/part-00000.jsonl.zst"
     let references = (0..<5_000).map { index in
       Reference(
-        id: "d#\(index)", text: String(repeating: "text \(index) ", count: index % 40), documentID: "d", chunk: index, start: index,
+        id: "d#\(index)", text: String(repeating: "text \(index) ", count: index % 40), documentID: "d", chunk: index,
+        start: index,
         end: 2 * index, tokenCount: index % 128)
     }
     let writer = try ReferenceWriter(path: path)
@@ -68,7 +69,8 @@ struct ReferenceTests {
     var testDescription: String { "\(change.from) → \(change.to)" }
   }
 
-  static let line = #"{"id":"d#1","text":"t","document_id":"d","chunk":1,"start":2,"end":3,"token_count":1,"token_ids":[5],"metadata":{}}"#
+  static let line =
+    #"{"id":"d#1","text":"t","document_id":"d","chunk":1,"start":2,"end":3,"token_count":1,"token_ids":[5],"metadata":{}}"#
 
   static let bad: [Bad] = [
     Bad(#""id":"d#1","#, "", .missing("field"), "id", 0),
@@ -100,13 +102,15 @@ struct ReferenceTests {
 
   @Test(arguments: bad)
   func badReferencesAreRefused(_ example: Bad) throws {
-    let parts = ReferenceTests.line.split(separator: example.change.from, maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = ReferenceTests.line.split(
+      separator: example.change.from, maxSplits: 1, omittingEmptySubsequences: false)
     let line = try Array("\(parts[0])\(example.change.to)\(#require(parts.last))".utf8)
     let results = try read(line + [0x0A] + Array(ReferenceTests.line.utf8))
     #expect(results.count == 2)
     let bad = try #require(results[0].bad)
     #expect(bad.raw == line)
-    #expect(bad.error == FormatError(example.problem, field: example.field, at: example.offset, line: 1, file: "r.jsonl"))
+    #expect(
+      bad.error == FormatError(example.problem, field: example.field, at: example.offset, line: 1, file: "r.jsonl"))
     #expect(results[1].record?.id == "d#1")
   }
 

@@ -50,7 +50,9 @@ struct InputStreamsTests {
 
   @Test(arguments: Sample.all)
   func bytesBehindTheLastFrameAreAnError(_ sample: Sample) throws {
-    for garbage in [[0], [0, 0, 0, 0, 0, 0, 0, 0], Array("garbage".utf8), Array(repeating: 0xFF, count: 100)] as [[UInt8]] {
+    for garbage in [[0], [0, 0, 0, 0, 0, 0, 0, 0], Array("garbage".utf8), Array(repeating: 0xFF, count: 100)]
+      as [[UInt8]]
+    {
       let path = try folder.file("x\(sample.ending)", sample.a + garbage)
       let error = error { _ = try InputStreams.open(path).contents() }
       #expect(error?.field == sample.field)

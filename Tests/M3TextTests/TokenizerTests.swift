@@ -51,7 +51,8 @@ import Testing
     let reference = tokenizer.encode("Reference:")
     #expect(tokenizer.encodeWithControlTokens("<|endoftext|>Reference:") == [0] + reference)
     #expect(tokenizer.encodeWithControlTokens("Reference:<|im_end|><|im_end|>") == reference + [2, 2])
-    #expect(tokenizer.encodeWithControlTokens("<|<|im_start|>|>") == tokenizer.encode("<|") + [1] + tokenizer.encode("|>"))
+    let nested = tokenizer.encode("<|") + [1] + tokenizer.encode("|>")
+    #expect(tokenizer.encodeWithControlTokens("<|<|im_start|>|>") == nested)
     #expect(tokenizer.encodeWithControlTokens("<|im_start") == tokenizer.encode("<|im_start"))
     #expect(tokenizer.encodeWithControlTokens("").isEmpty)
   }
@@ -68,7 +69,9 @@ import Testing
   /// they are, and what is behind it gives the same ids when encoded alone.
   @Test(arguments: ["smollm", "gpt-2"]) func boundariesAreStable(preTokenizer: String) throws {
     // Merges across every kind of neighbours that a cut could part or bring together.
-    let pairs = ["Ġ Ġ", "Ċ Ċ", "Ċ Ġ", "Â ł", "Âł Âł", "Ġ Âł", "Ġ 1", "1 2", "' s", "Ġ '", "s s", "! !", "' !"]
+    let pairs = [
+      "Ġ Ġ", "Ċ Ċ", "Ċ Ġ", "Â ł", "Âł Âł", "Ġ Âł", "Ġ 1", "1 2", "' s", "Ġ '", "s s", "! !", "' !",
+    ]
     var definition = Definitions.bytes(adding: pairs.map { $0.filter { $0 != " " } }, merges: pairs)
     definition.preTokenizer = preTokenizer
     let tokenizer = try Tokenizer(definition)

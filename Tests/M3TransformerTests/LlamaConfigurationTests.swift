@@ -83,9 +83,8 @@ import Testing
     .key("rope.freq_base", .float32(0), .outOfRange(found: "0.0", allowed: "a positive number")),
     .key("attention.layer_norm_rms_epsilon", .float32(0), .outOfRange(found: "0.0", allowed: "above 0, below 1")),
     .key("attention.layer_norm_rms_epsilon", .float32(1), .outOfRange(found: "1.0", allowed: "above 0, below 1")),
-    .key("context_length", .uint32(0), .outOfRange(found: "0", allowed: "1 to 1048576")),
-    // Each position costs D numbers of the rotary table, whatever the file's size.
-    .key("context_length", .uint32(1 << 24), .outOfRange(found: "16777216", allowed: "1 to 1048576")),
+    .key("context_length", .uint32(0), .outOfRange(found: "0", allowed: "1 to 16777216")),
+    .key("context_length", .uint32(1 << 25), .outOfRange(found: "33554432", allowed: "1 to 16777216")),
     Refusal(
       name: "no embedding", change: { $0.tensors["token_embd.weight"] = nil }, field: "token_embd.weight",
       problem: .missing("a tensor of two dimensions")),

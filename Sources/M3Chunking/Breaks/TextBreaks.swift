@@ -50,7 +50,8 @@ package struct TextBreaks {
     let previous = text.scalar(before: position).value
     if Punctuation.isSpace(previous) { return nil }
     let next = text.scalar(at: position).value
-    return Punctuation.isSpace(next) ? kindBeforeSpace(at: position, previous) : kindWithoutSpace(at: position, previous, next)
+    if Punctuation.isSpace(next) { return kindBeforeSpace(at: position, previous) }
+    return kindWithoutSpace(at: position, previous, next)
   }
 
   private func kindBeforeSpace(at position: Int, _ previous: UInt32) -> BreakKind? {

@@ -26,7 +26,7 @@ public struct Chunker: Sendable {
 
   /// The chunks of a text.
   ///
-  /// With a title, each chunk's text is the title, the separator and a part of the document:
+  /// With a title, each chunk's text is the title, `: ` and a part of the document:
   /// `Cat: A cat is …`. White space within the title becomes single spaces. A title whose prefix
   /// takes more than half of the bound loses words from its end until it does not; if its first
   /// word alone is too long there is no prefix.
@@ -41,10 +41,12 @@ public struct Chunker: Sendable {
   }
 
   private func prefix(of title: String?) -> [UInt8] {
-    var words = title?.unicodeScalars.split(whereSeparator: \.properties.isWhitespace) ?? []
+    let limit = configuration.maximumTokens / 2
+    // No word has less than a token.
+    var words = (title?.unicodeScalars.split(whereSeparator: \.properties.isWhitespace) ?? []).prefix(limit)
     while !words.isEmpty {
-      let prefix = words.map { String($0) }.joined(separator: " ") + configuration.titleSeparator
-      if tokenizer.encode(prefix).count <= configuration.maximumTokens / 2 { return Array(prefix.utf8) }
+      let prefix = words.map { String($0) }.joined(separator: " ") + ChunkConfiguration.titleSeparator
+      if tokenizer.encode(prefix).count <= limit { return Array(prefix.utf8) }
       words.removeLast()
     }
     return []

@@ -80,8 +80,10 @@ struct DocumentCutter {
     let total = window.tokenCount + prefixTokenCount
     guard total <= 2 * bound - bound / 4 else { return nil }
     let range = max(total - bound, total / 4)...min(bound, total - total / 4)
-    let counted = candidates(from: start, tokens: range).map { ($0, distance: abs(2 * tokenCount(start, $0.position) - total)) }
-    return best(counted.sorted { $0.distance < $1.distance }.map(\.0), from: start, tokens: range)
+    let counted = candidates(from: start, tokens: range).map {
+      (candidate: $0, distance: abs(2 * tokenCount(start, $0.position) - total))
+    }
+    return best(counted.sorted { $0.distance < $1.distance }.map(\.candidate), from: start, tokens: range)
   }
 
   /// The last break of the best kind in the upper half of the bound.

@@ -107,6 +107,11 @@ public struct ChunkStage: Sendable {
     switch result {
     case .bad(let raw, let error, let place): return .bad(raw: raw, error: error, place: place)
     case .record(let document):
+      do throws(FormatError) {
+        try DocumentLimits.check(document)
+      } catch {
+        return .bad(raw: Array(document.text.utf8), error: error, place: document.place)
+      }
       let chunks = chunker.chunks(of: document.text, title: document.title)
       return .references(
         document,

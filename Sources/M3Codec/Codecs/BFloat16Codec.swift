@@ -18,10 +18,12 @@ public struct BFloat16Codec: MemoryCodec {
   public func encode(_ memory: SparseMemory, into payload: inout ByteWriter) throws(FormatError) {
     for vectors in [memory.keys, memory.values] {
       for value in vectors {
-        guard value.isFinite else {
-          throw FormatError(.outOfRange(found: "\(value)", allowed: "finite"), field: "vectors")
+        let bits = BFloat16.bits(value)
+        // The largest float32 values round to infinity.
+        guard BFloat16.value(bits).isFinite else {
+          throw FormatError(.outOfRange(found: "\(value)", allowed: "finite in bfloat16"), field: "vectors")
         }
-        payload.integer(BFloat16.bits(value))
+        payload.integer(bits)
       }
     }
   }

@@ -22,6 +22,7 @@ public enum ExitStatus: Int32, Sendable {
       case let error as FileError: ExitStatus(file: error)
       case let error as StageError: ExitStatus(stage: error)
       case is SettingsError, is UsageError, is TensorError: .usage
+      case let error as FormatError where error.isMissingInput: .missingInput
       case is FormatError, is WrongModelError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite:
         .badData
       default: .internal
@@ -45,6 +46,14 @@ public enum ExitStatus: Int32, Sendable {
       case .upstreamMissing, .upstreamStale, .nothingToDo: .missingInput
       case .usage: .usage
       }
+  }
+}
+
+extension FormatError {
+  /// Whether an input path leads to nothing, or to a folder without a file to read.
+  fileprivate var isMissingInput: Bool {
+    guard field == "input", case .missing = problem else { return false }
+    return true
   }
 }
 

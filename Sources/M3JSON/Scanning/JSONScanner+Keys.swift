@@ -1,3 +1,6 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
 import M3Bytes
 
 extension JSONScanner {
@@ -10,7 +13,10 @@ extension JSONScanner {
     if key.hasEscapes { return string(decoding: key).utf8.elementsEqual(name.utf8) }
     guard key.range.count == name.utf8.count else { return false }
     var name = name
-    return name.withUTF8 { $0.elementsEqual(bytes[key.range]) }
+    return name.withUTF8 { name in
+      // In an empty buffer there may be no address.
+      name.isEmpty || memcmp(name.baseAddress!, bytes.baseAddress! + key.range.lowerBound, name.count) == 0
+    }
   }
 
   /// Adds a key to the innermost object.

@@ -41,14 +41,15 @@ extension JSONScanner {
     String(decoding: bytes[number.range], as: UTF8.self)
   }
 
-  /// The number as an integer, or nil where it is none or does not fit.
-  public func integer<Value: FixedWidthInteger>(_ number: JSONNumberToken, as type: Value.Type = Value.self) -> Value? {
+  /// The number as an integer, or nil where it has a fraction or an exponent or does not fit.
+  public func integer(_ number: JSONNumberToken) -> Int64? {
     guard number.isInteger else { return nil }
     let isNegative = bytes[number.range.lowerBound] == UInt8(ascii: "-")
-    var value: Value = 0
-    for byte in bytes[number.range].dropFirst(isNegative ? 1 : 0) {
+    var value: Int64 = 0
+    for index in (isNegative ? number.range.dropFirst() : number.range) {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let digit = Value(byte - UInt8(ascii: "0"))
+      let digit = Int64(bytes[index] - UInt8(ascii: "0"))
+      // Negative numbers are summed downwards, since they reach one further.
       let (sum, overflow2) =
         isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
       guard !overflow && !overflow2 else { return nil }

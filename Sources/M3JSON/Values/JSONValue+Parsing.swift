@@ -71,11 +71,11 @@ extension JSONScanner {
 
 extension JSONValue {
   fileprivate init(number token: JSONNumberToken, in scanner: JSONScanner) {
-    let text = scanner.text(of: token)
-    if token.isInteger, text != "-0", let value = Int64(text) {
+    // As an integer, -0 would lose its sign.
+    if let value = scanner.integer(token), value != 0 || token.range.count == 1 {
       self = .integer(value)
     } else {
-      self = .number(text)
+      self = .number(scanner.text(of: token))
     }
   }
 }

@@ -15,6 +15,7 @@ public final class DocumentReader {
   private enum Content {
     case lines(RecordLines)
     case text(any ByteSource)
+    case failed(any Error)
     case done
   }
 
@@ -48,15 +49,22 @@ public final class DocumentReader {
   }
 
   /// - Returns: nil behind the last document.
-  /// - Throws: ``FileError``, ``FormatError`` where the stream itself is damaged.
+  /// - Throws: ``FileError``, ``FormatError`` where the stream itself is damaged; then again at each call.
   public func next() throws -> RecordResult<Document>? {
     switch content {
     case .done:
       return nil
     case .text(let source):
-      let document = try PlainText.read(source, file: file.name, maximumBytes: maximumRecordBytes)
-      content = .done
-      return document
+      do {
+        let document = try PlainText.read(source, file: file.name, maximumBytes: maximumRecordBytes)
+        content = .done
+        return document
+      } catch {
+        content = .failed(error)
+        throw error
+      }
+    case .failed(let error):
+      throw error
     case .lines(let lines):
       return try lines.next { scanner, place throws(FormatError) in try read(&scanner, place) }
     }

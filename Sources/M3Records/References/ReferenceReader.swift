@@ -110,7 +110,7 @@ extension JSONScanner {
     let start = UInt64(position)
     guard kind == .number else { throw FormatError(.malformed("an integer expected"), field: field, at: start) }
     let number = try scanNumber()
-    guard let value = integer(number, as: Value.self), value >= 0 else {
+    guard let value = integer(number).flatMap(Value.init(exactly:)), value >= 0 else {
       let found = text(of: number).prefix(64)
       throw FormatError(
         .outOfRange(found: String(found), allowed: "integers 0...\(Value.max)"), field: field, at: start)

@@ -5,11 +5,12 @@
 package enum ByteAlphabet {
   /// The character of each byte.
   package static let scalars: [Unicode.Scalar] = {
-    var next: UInt8 = 0
+    var next: UInt32 = 0x100
     return (UInt8.min...UInt8.max).map { byte in
       if standsForItself(byte) { return Unicode.Scalar(byte) }
       defer { next += 1 }
-      return Unicode.Scalar(0x100 + UInt32(next)) ?? "\u{100}"
+      // U+0100 to U+0143: no surrogates.
+      return Unicode.Scalar(next)!
     }
   }()
 

@@ -47,8 +47,8 @@ extension LlamaConfiguration {
     guard let embedding = file.tensors["token_embd.weight"], embedding.shape.count == 2 else {
       throw FormatError(.missing("a tensor of two dimensions"), field: "token_embd.weight", file: file.path)
     }
-    // The rotary table holds D numbers a position, however short the file is: at most 512 MiB of them.
-    let contextLength = try positive("context_length", upTo: min(1 << 20, (1 << 27) / headDimension))
+    // The rotary table holds D numbers a position, however short the file is.
+    let contextLength = min(try positive("context_length"), Self.maximumContextLength)
     self.init(
       layerCount: layerCount, hiddenSize: hiddenSize, feedForwardSize: try positive("feed_forward_length"),
       queryHeadCount: queryHeads, keyValueHeadCount: keyValueHeads, headDimension: headDimension,

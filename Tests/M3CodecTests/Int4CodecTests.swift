@@ -1,0 +1,143 @@
+import M3Bytes
+import M3Codec
+import M3Memory
+import M3TestSupport
+import Testing
+
+@Suite struct Int4CodecTests {
+  @Test func aVectorOf64ElementsTakes34Bytes() {
+    let codec = Int4Codec(means: .zero(.small(dimension: 64)))
+    #expect(codec.vectorByteCount(rowCount: 1) == 2 * 34)
+    #expect(codec.vectorByteCount(rowCount: 720) == 2 * 34 * 720)
+  }
+
+  /// Every element is the level nearest to it, of the 16 that the vector's stored scale spans about the mean.
+  @Test(arguments: 1...10, [Float(1e-3), 1, 1000])
+  func eachElementIsTheNearestLevel(seed: Int, magnitude: Float) throws {
+    let (memory, means) = sample(seed: seed, magnitude: magnitude)
+    let vectors = try vectors(memory, means)
+    for vector in vectors {
+      let levels = (0..<16).map { vector.scale * (Double($0) - 7.5) }
+      for (found, centred) in zip(vector.decoded, vector.centred) {
+        let nearest = levels.map { ($0 - centred).magnitude }.min()!
+        #expect((found - centred).magnitude <= nearest + 2e-6 * Double(magnitude))
+      }
+    }
+    #expect(vectors.count == 2 * memory.rowCount)
+  }
+
+  /// The scale is never worse than the one that spans the largest element.
+  @Test(arguments: 1...10)
+  func scaleIsNeverWorseThanThePlainOne(seed: Int) throws {
+    let (memory, means) = sample(seed: seed, magnitude: 2)
+    var isBetterSomewhere = false
+    for vector in try vectors(memory, means) {
+      let largest = vector.centred.reduce(0) { max($0, $1.magnitude) }
+      let scale = Double(Float16(largest / 7.5))
+      func squaredError(_ decoded: [Double]) -> Double {
+        zip(decoded, vector.centred).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      }
+      let plain = squaredError(
+        vector.centred.map { value in
+          (0..<16).map { scale * (Double($0) - 7.5) }.min { ($0 - value).magnitude < ($1 - value).magnitude }!
+        })
+      #expect(squaredError(vector.decoded) <= plain * (1 + 1e-5))
+      if squaredError(vector.decoded) < plain * 0.99 { isBetterSomewhere = true }
+    }
+    #expect(isBetterSomewhere)
+  }
+
+  @Test func relativeErrorOfUniformElements() throws {
+    let (memory, _) = sample(seed: 4, magnitude: 1, dimension: 64)
+    var (error, power) = (0.0, 0.0)
+    for vector in try vectors(memory, .zero(memory.shape)) {
+      for (found, truth) in zip(vector.decoded, vector.centred) {
+        error += (found - truth) * (found - truth)
+        power += truth * truth
+      }
+    }
+    // Steps of a/7.5 over −a...a leave (a/7.5)²/12 of a²/3.
+    #expect(error / power < 1.05 / 225)
+  }
+
+  @Test func vectorsEqualToTheMeanAreExact() throws {
+    var random = Randomness(seed: 9)
+    let shape = MemoryShape.small()
+    let means = HeadMeans.random(&random, shape)
+    let memory = SparseMemory(random: &random, shape: shape, tokenCount: 4, counts: [1, 1, 1, 1, 1, 1])
+    func vectors(_ part: Int) -> [Float] { (0..<6).flatMap { means.elements[(2 * $0 + part) * 8..<(2 * $0 + part + 1) * 8] } }
+    let exact = memory.with(keys: vectors(0), values: vectors(1))
+    let codec = Int4Codec(means: means)
+    #expect(try codec.memory(codec.payload(exact), shape: shape) == exact)
+  }
+
+  @Test func scalesBelowHalfPrecisionBecomeTheMean() throws {
+    let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
+    let codec = Int4Codec(means: HeadMeans(shape: shape, elements: [1, 2, 3, 4]))
+    let memory = SparseMemory(
+      shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, Float(2).nextUp], values: [3, 4])
+    let decoded = try codec.memory(codec.payload(memory), shape: shape)
+    #expect(decoded.keys.map { $0.rounded() } == [1, 2])
+    #expect(decoded.values == [3, 4])
+  }
+
+  @Test func layout() throws {
+    let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 4)
+    let codec = Int4Codec(means: HeadMeans(shape: shape, elements: [0, 0, 0, 0, 10, 10, 10, 10]))
+    // Levels at odd multiples of one half: scale 1 is exact, and the low nibble comes first.
+    let memory = SparseMemory(
+      shape: shape, tokenCount: 2, counts: [1], positions: [1], keys: [-7.5, 7.5, -0.5, 0.5], values: [17.5, 2.5, 11.5, 12.5])
+    let payload = try codec.payload(memory)
+    #expect(Hexadecimal.string(payload) == "0200" + "01" + "01" + "003c" + "f087" + "003c" + "0fa9")
+    #expect(try codec.memory(payload, shape: shape) == memory)
+  }
+
+  @Test(arguments: [(Float.nan, "nan"), (.infinity, "inf"), (500_000, "500000.0")])
+  func whatCannotBeExpressedIsRefused(value: Float, found: String) {
+    let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
+    let memory = SparseMemory(shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, value], values: [3, 4])
+    let error = #expect(throws: FormatError.self) { try Int4Codec(means: .zero(shape)).payload(memory) }
+    guard case .outOfRange(found, _)? = error?.problem else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  /// A vector as it went in and as it came out, both less the mean.
+  private struct Vector {
+    var scale: Double
+    var centred: [Double]
+    var decoded: [Double]
+  }
+
+  private func sample(seed: Int, magnitude: Float, dimension: Int = 16) -> (SparseMemory, HeadMeans) {
+    var random = Randomness(seed: UInt64(seed))
+    let shape = MemoryShape.small(dimension: dimension)
+    let counts = (0..<6).map { _ in random.integer(below: 12) }
+    let memory = SparseMemory(random: &random, shape: shape, tokenCount: 20, counts: counts, magnitude: magnitude)
+    return (memory, .random(&random, shape))
+  }
+
+  private func vectors(_ memory: SparseMemory, _ means: HeadMeans) throws -> [Vector] {
+    let codec = Int4Codec(means: means)
+    let payload = try codec.payload(memory)
+    let decoded = try codec.memory(payload, shape: memory.shape)
+    let dimension = memory.shape.headDimension
+    let entries = memory.counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
+    let size = 2 + dimension / 2
+    let first = payload.count - 2 * memory.rowCount * size
+    return [(memory.keys, decoded.keys), (memory.values, decoded.values)].enumerated().flatMap { part, pair in
+      entries.indices.map { row in
+        let mean = means.elements[(2 * entries[row] + part) * dimension..<(2 * entries[row] + part + 1) * dimension]
+        let elements = row * dimension..<(row + 1) * dimension
+        let place = first + (part * memory.rowCount + row) * size
+        let bits = UInt16(payload[place]) | UInt16(payload[place + 1]) << 8
+        return Vector(
+          scale: Double(Float16(bitPattern: bits)),
+          // What the codec sees: the difference in single precision.
+          centred: zip(pair.0[elements], mean).map { Double($0 - $1) },
+          decoded: zip(pair.1[elements], mean).map { Double($0) - Double($1) })
+      }
+    }
+  }
+}

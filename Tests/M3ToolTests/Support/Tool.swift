@@ -1,0 +1,87 @@
+import Foundation
+import Glibc
+import M3Bytes
+import M3TestSupport
+
+/// The executables under test.
+enum Tool: String, CaseIterable, Sendable {
+  case chunk = "m3-chunk"
+  case encode = "m3-encode"
+  case shard = "m3-shard"
+  case verify = "m3-verify"
+  case read = "m3-read"
+  case bench = "m3-bench"
+
+  var path: String { FilePaths.join(Tool.folder, rawValue) }
+
+  /// `M3_BIN`, or beside the test bundle, or where `swift build -c release` puts them.
+  private static let folder: String = {
+    if let named = getenv("M3_BIN") { return String(cString: named) }
+    let beside = FilePaths.split(CommandLine.arguments[0]).folder
+    if access(FilePaths.join(beside, Tool.chunk.rawValue), X_OK) == 0 { return beside }
+    return FilePaths.join(Fixtures.root, ".build/release")
+  }()
+}
+
+/// A tool that runs in a process of its own; its output goes to files.
+final class Child {
+  private let process: pid_t
+  private let command: String
+  private let streams: TemporaryFolder
+
+  /// - Parameters:
+  ///   - folder: the child's working folder.
+  ///   - environment: variables besides those of this process.
+  ///   - output: where stdout goes; nil for a file that ``wait()`` reads.
+  init(
+    _ tool: Tool, _ arguments: [String], in folder: String, environment: [String: String] = [:], output: String? = nil
+  ) throws {
+    command = ([tool.rawValue] + arguments).joined(separator: " ")
+    streams = try TemporaryFolder()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let flags = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output ?? streams.file("output"), flags, 0o600)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.file("errors"), flags, 0o600)
+    posix_spawn_file_actions_addchdir_np(&actions, folder)
+
+    var variables = ProcessInfo.processInfo.environment
+    // A trap shall end the child at once, not after a backtrace.
+    variables["SWIFT_BACKTRACE"] = "enable=no"
+    variables.merge(environment) { $1 }
+    var argv = ([tool.path] + arguments).map { strdup($0) } + [nil]
+    var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in argv + envp { free(text) } }
+    var started: pid_t = 0
+    let status = posix_spawn(&started, tool.path, &actions, nil, &argv, &envp)
+    guard status == 0 else { throw FileError(.open, path: tool.path, errorNumber: status) }
+    process = started
+  }
+
+  func kill() { _ = Glibc.kill(process, SIGKILL) }
+
+  /// Waits for the end, at most two minutes: no run of these tests takes a tenth of that.
+  func wait() throws -> ToolRun {
+    var status: Int32 = 0
+    for _ in 0..<120_000 {
+      let ended = waitpid(process, &status, WNOHANG)
+      if ended == process {
+        let signal = status & 0x7F
+        return ToolRun(
+          command: command, status: status >> 8 & 0xFF, signal: signal == 0 ? nil : signal,
+          output: try text("output"), errors: try text("errors"))
+      }
+      usleep(1000)
+    }
+    kill()
+    waitpid(process, &status, 0)
+    throw FileError(.read, path: "\(command): \(try text("errors"))", errorNumber: ETIMEDOUT)
+  }
+
+  private func text(_ name: String) throws -> String {
+    guard try FilePaths.kind(streams.file(name)) != nil else { return "" }
+    return String(decoding: try streams.read(name), as: UTF8.self)
+  }
+}
