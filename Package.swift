@@ -101,7 +101,7 @@ let package = Package(
     tests("M3TensorTests", ["M3Tensor"]),
     tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
     tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),
-    tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records"]),
+    tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records", "M3Streams"]),
     tests("M3WeightsTests", ["M3Bytes", "M3Weights"]),
     tests("M3TextTests", ["M3Bytes", "M3JSON", "M3Text", "M3Weights"]),
     tests("M3ChunkingTests", ["M3Bytes", "M3Chunking", "M3Text", "M3Weights"]),

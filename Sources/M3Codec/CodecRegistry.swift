@@ -19,7 +19,7 @@ public enum CodecRegistry {
     }
     switch name {
     case BFloat16Codec.name: return BFloat16Codec(headDimension: shape.headDimension)
-    case Int4Codec.name: return Int4Codec(means: try HeadMeans(bytes: codebook(), shape: shape))
+    case Int4Codec.name: return Int4Codec(statistics: try HeadStatistics(bytes: codebook(), shape: shape))
     default:
       throw FormatError(
         .unsupported(found: "codec \(name) (known: \(names.joined(separator: ", ")))"), field: "codec.name")

@@ -27,6 +27,18 @@ public struct BOSMemory: Sendable, Equatable {
     self.values = values
   }
 
+  /// Refuses the BOS memory of another model or text.
+  /// - Throws: ``FormatError`` `mismatch` with both shapes.
+  public func requireFit(_ producer: Producer) throws(FormatError) {
+    let expected = [
+      producer.layerCount, producer.shape.keyValueHeadCount, producer.bosTokens.count, producer.shape.headDimension,
+    ]
+    let found = [layerCount, keyValueHeadCount, tokenCount, headDimension]
+    guard found == expected else {
+      throw FormatError(.mismatch(expected: "(L, G, B, D) of \(expected)", found: "\(found)"), field: "BOS memory")
+    }
+  }
+
   private static let magic = Array("M3BOS\0\0\0".utf8)
   private static let version: UInt32 = 1
   private static let headerSize = 28

@@ -49,8 +49,8 @@ public struct ShardStage: Sendable {
       "longest_reference": .integer(Int64(survey.longestReference)), "name": .string(codecName),
     ]
     if codecName == Int4Codec.name {
-      codec = Int4Codec(means: survey.means)
-      description["codebook_sha256"] = .string(SHA256Digest.of(survey.means.bytes).description)
+      codec = Int4Codec(statistics: survey.statistics)
+      description["codebook_sha256"] = .string(SHA256Digest.of(survey.statistics.bytes).description)
     } else {
       codec = BFloat16Codec(headDimension: survey.producer.shape.headDimension)
     }
@@ -130,7 +130,7 @@ public struct ShardStage: Sendable {
       try known[shard.shardNumber] ?? ShardReader(path: path, expecting: shard).summary()
     }
     var files = [try write("bos.m3m", role: "bos_memory", survey.bos.bytes)]
-    if let int4 = codec as? Int4Codec { files.append(try write("codebook.m3c", role: "codebook", int4.means.bytes)) }
+    if let int4 = codec as? Int4Codec { files.append(try write("codebook.m3c", role: "codebook", int4.statistics.bytes)) }
     let manifest = try BankManifest(
       producer: survey.producer.json, codec: codecDescription, inputFingerprint: inputFingerprint,
       shards: summaries, files: files)

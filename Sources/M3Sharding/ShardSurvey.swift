@@ -5,7 +5,7 @@ public import M3Memory
 import M3Spool
 public import M3Stage
 
-/// What must be known of all memories before the first shard is written: the codec's means, the longest reference, and
+/// What must be known of all memories before the first shard is written: the codec's statistics, the longest reference, and
 /// how records divide into shards.
 public struct ShardSurvey: Sendable {
   /// Records of one shard, by their index in the task's spool file.
@@ -17,7 +17,7 @@ public struct ShardSurvey: Sendable {
   public let producer: Producer
   public let bos: BOSMemory
   public let longestReference: Int
-  public let means: HeadMeans
+  public let statistics: HeadStatistics
   /// Shards of each task.
   public let spans: [[Span]]
 
@@ -49,11 +49,11 @@ public struct ShardSurvey: Sendable {
           found: first.producer.differences(from: part.producer).joined(separator: "; ")), field: "producer",
         file: file.path)
     }
-    var builder = HeadMeansBuilder(shape: first.producer.shape)
+    var builder = HeadStatisticsBuilder(shape: first.producer.shape)
     for part in parts { builder.merge(part.sums) }
     producer = first.producer
     bos = first.bos
-    means = builder.means()
+    statistics = builder.statistics()
     longestReference = parts.map(\.longestReference).max() ?? 0
     var number: UInt32 = 0
     spans = parts.map { part in
@@ -81,7 +81,7 @@ public struct ShardSurvey: Sendable {
   private struct Part: Sendable {
     var producer: Producer
     var bos: BOSMemory
-    var sums: HeadMeansBuilder
+    var sums: HeadStatisticsBuilder
     var longestReference = 0
     /// Bytes of each record.
     var sizes: [Int] = []
@@ -90,7 +90,7 @@ public struct ShardSurvey: Sendable {
       let reader = try SpoolReader(path: path)
       producer = reader.producer
       bos = reader.bos
-      sums = HeadMeansBuilder(shape: producer.shape)
+      sums = HeadStatisticsBuilder(shape: producer.shape)
       while let (_, memory) = try reader.next() {
         sums.add(memory)
         longestReference = max(longestReference, memory.tokenCount)

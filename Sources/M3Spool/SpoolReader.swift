@@ -17,7 +17,7 @@ public final class SpoolReader {
   public init(path: String) throws {
     self.path = path
     source = try InputStreams.open(path)
-    let head = try Self.take(20, "spool header", from: source, path: path)
+    let head = try Self.take(20, "spool header", from: source, path: path, at: 0)
     guard head.starts(with: SpoolFormat.magic) else {
       throw FormatError(.wrongMagic(found: Hexadecimal.string(head[..<8])), field: "magic", at: 0, file: path)
     }
@@ -32,21 +32,26 @@ public final class SpoolReader {
     guard producerLength <= SpoolFormat.maximumProducerLength, bosLength <= BOSMemory.maximumFileSize else {
       throw FormatError(
         .outOfRange(found: "\(producerLength) and \(bosLength)", allowed: "1 MiB and 256 MiB"), field: "header lengths",
-        at: 12,
-        file: path)
+        at: 12, file: path)
     }
-    let json = try Self.take(producerLength, "producer", from: source, path: path)
-    let bosBytes = try Self.take(bosLength, "BOS memory", from: source, path: path)
+    let json = try Self.take(producerLength, "producer", from: source, path: path, at: 20)
+    let bosOffset = UInt64(20 + producerLength)
+    let bosBytes = try Self.take(bosLength, "BOS memory", from: source, path: path, at: bosOffset)
     do throws(FormatError) {
       guard case .object(let object) = try JSONValue.parse(json) else {
-        throw FormatError(.malformed("not an object"), field: "producer", at: 20)
+        throw FormatError(.malformed("not an object"), field: "producer")
       }
       producer = try Producer(json: object)
-      bos = try BOSMemory(bytes: bosBytes)
     } catch {
-      throw error.inFile(path)
+      throw error.offset(by: 20).inFile(path)
     }
-    offset = UInt64(20 + producerLength + bosLength)
+    do throws(FormatError) {
+      bos = try BOSMemory(bytes: bosBytes)
+      try bos.requireFit(producer)
+    } catch {
+      throw error.offset(by: bosOffset).inFile(path)
+    }
+    offset = bosOffset + UInt64(bosLength)
   }
 
   /// The next memory, or nil at the end.
@@ -115,23 +120,25 @@ public final class SpoolReader {
 
   private func take(_ count: Int, _ field: String) throws -> [UInt8] {
     do {
-      let bytes = try Self.take(count, field, from: source, path: path)
+      let bytes = try Self.take(count, field, from: source, path: path, at: offset)
       offset += UInt64(count)
       return bytes
     } catch let error as FormatError {
-      throw error.offset(by: offset).inRecord("\(recordCount)")
+      throw error.inRecord("\(recordCount)")
     }
   }
 
   /// Takes exactly `count` bytes, growing piece by piece, so that a lying length allocates no more than what is there.
-  private static func take(_ count: Int, _ field: String, from source: any ByteSource, path: String) throws -> [UInt8] {
+  private static func take(
+    _ count: Int, _ field: String, from source: any ByteSource, path: String, at offset: UInt64
+  ) throws -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count < count {
       var piece = [UInt8](repeating: 0, count: min(count - bytes.count, 1 << 22))
       let got = try fill(&piece, from: source)
       guard got == piece.count else {
         throw FormatError(
-          .truncated(needed: UInt64(count), available: UInt64(bytes.count + got)), field: field, file: path)
+          .truncated(needed: UInt64(count), available: UInt64(bytes.count + got)), field: field, at: offset, file: path)
       }
       if bytes.isEmpty { bytes = piece } else { bytes.append(contentsOf: piece) }
     }

@@ -13,10 +13,13 @@ import M3Streams
 /// (rows, D), bf16 values (rows, D).
 public final class SpoolWriter {
   private let file: LZ4Writer
+  private let shape: MemoryShape
   private var recordCount: UInt64 = 0
 
-  /// - Throws: ``FileError``.
+  /// - Throws: ``FormatError`` `mismatch` where the BOS memory is not the producer's; ``FileError``.
   public init(path: String, producer: Producer, bos: BOSMemory) throws {
+    try bos.requireFit(producer)
+    shape = producer.shape
     file = try LZ4Writer(path: path)
     let json = JSONValue.object(producer.json).serialized(.canonical)
     let bosBytes = bos.bytes
@@ -30,8 +33,10 @@ public final class SpoolWriter {
     try file.write(header.bytes)
   }
 
-  /// - Throws: ``FormatError`` for an id of more than 4,096 bytes; ``FileError``.
+  /// - Precondition: the memory has the producer's shape.
+  /// - Throws: ``FormatError`` for an id of more than 4,096 bytes or a record of more than 512 MiB; ``FileError``.
   public func append(id: String, _ memory: SparseMemory) throws {
+    precondition(memory.shape == shape, "a memory of the spool's producer")
     guard id.utf8.count <= SpoolFormat.maximumIDLength else {
       throw FormatError(
         .outOfRange(found: "\(id.utf8.count) bytes", allowed: "\(SpoolFormat.maximumIDLength)"), field: "id")
@@ -45,6 +50,11 @@ public final class SpoolWriter {
     for position in memory.positions { body.integer(position) }
     for key in memory.keys { body.integer(BFloat16.bits(key)) }
     for value in memory.values { body.integer(BFloat16.bits(value)) }
+    guard body.count <= SpoolFormat.maximumRecordLength else {
+      throw FormatError(
+        .outOfRange(found: "\(body.count) bytes", allowed: "\(SpoolFormat.maximumRecordLength)"), field: "record",
+        record: id)
+    }
     var head = ByteWriter(capacity: 12)
     head.integer(UInt32(body.count))
     head.integer(XXH3.hash64(body.bytes))

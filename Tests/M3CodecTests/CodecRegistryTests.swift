@@ -11,9 +11,9 @@ import Testing
 
   @Test func everyNameGivesItsCodec() throws {
     #expect(CodecRegistry.names == ["bf16", "int4"])
-    let means = HeadMeans.zero(shape)
+    let statistics = HeadStatistics.neutral(shape)
     for name in CodecRegistry.names {
-      let codec = try CodecRegistry.codec(description: ["name": .string(name)], shape: shape) { means.bytes }
+      let codec = try CodecRegistry.codec(description: ["name": .string(name)], shape: shape) { statistics.bytes }
       #expect(codec.name == name)
       #expect(codec.description["name"] == .string(name))
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct Int4CodecTests {
   @Test func aVectorOf64ElementsTakes34Bytes() {
-    let codec = Int4Codec(means: .zero(.small(dimension: 64)))
+    let codec = Int4Codec(statistics: .neutral(.small(dimension: 64)))
     #expect(codec.vectorByteCount(rowCount: 1) == 2 * 34)
     #expect(codec.vectorByteCount(rowCount: 720) == 2 * 34 * 720)
   }
@@ -14,13 +14,13 @@ import Testing
   /// Every element is the level nearest to it, of the 16 that the vector's stored scale spans about the mean.
   @Test(arguments: 1...10, [Float(1e-3), 1, 1000])
   func eachElementIsTheNearestLevel(seed: Int, magnitude: Float) throws {
-    let (memory, means) = sample(seed: seed, magnitude: magnitude)
-    let vectors = try vectors(memory, means)
+    let (memory, statistics) = sample(seed: seed, magnitude: magnitude)
+    let vectors = try vectors(memory, statistics)
     for vector in vectors {
       let levels = (0..<16).map { vector.scale * (Double($0) - 7.5) }
       for (found, centred) in zip(vector.decoded, vector.centred) {
         let nearest = levels.map { ($0 - centred).magnitude }.min()!
-        #expect((found - centred).magnitude <= nearest + 2e-6 * Double(magnitude))
+        #expect((found - centred).magnitude <= nearest + 2e-5 * Double(magnitude))
       }
     }
     #expect(vectors.count == 2 * memory.rowCount)
@@ -29,9 +29,9 @@ import Testing
   /// The scale is never worse than the one that spans the largest element.
   @Test(arguments: 1...10)
   func scaleIsNeverWorseThanThePlainOne(seed: Int) throws {
-    let (memory, means) = sample(seed: seed, magnitude: 2)
+    let (memory, statistics) = sample(seed: seed, magnitude: 2)
     var isBetterSomewhere = false
-    for vector in try vectors(memory, means) {
+    for vector in try vectors(memory, statistics) {
       let largest = vector.centred.reduce(0) { max($0, $1.magnitude) }
       let scale = Double(Float16(largest / 7.5))
       func squaredError(_ decoded: [Double]) -> Double {
@@ -50,7 +50,7 @@ import Testing
   @Test func relativeErrorOfUniformElements() throws {
     let (memory, _) = sample(seed: 4, magnitude: 1, dimension: 64)
     var (error, power) = (0.0, 0.0)
-    for vector in try vectors(memory, .zero(memory.shape)) {
+    for vector in try vectors(memory, .neutral(memory.shape)) {
       for (found, truth) in zip(vector.decoded, vector.centred) {
         error += (found - truth) * (found - truth)
         power += truth * truth
@@ -63,17 +63,17 @@ import Testing
   @Test func vectorsEqualToTheMeanAreExact() throws {
     var random = Randomness(seed: 9)
     let shape = MemoryShape.small()
-    let means = HeadMeans.random(&random, shape)
+    let statistics = HeadStatistics.random(&random, shape)
     let memory = SparseMemory(random: &random, shape: shape, tokenCount: 4, counts: [1, 1, 1, 1, 1, 1])
-    func vectors(_ part: Int) -> [Float] { (0..<6).flatMap { means.elements[(2 * $0 + part) * 8..<(2 * $0 + part + 1) * 8] } }
+    func vectors(_ part: Int) -> [Float] { (0..<6).flatMap { statistics.means[(2 * $0 + part) * 8..<(2 * $0 + part + 1) * 8] } }
     let exact = memory.with(keys: vectors(0), values: vectors(1))
-    let codec = Int4Codec(means: means)
+    let codec = Int4Codec(statistics: statistics)
     #expect(try codec.memory(codec.payload(exact), shape: shape) == exact)
   }
 
   @Test func scalesBelowHalfPrecisionBecomeTheMean() throws {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
-    let codec = Int4Codec(means: HeadMeans(shape: shape, elements: [1, 2, 3, 4]))
+    let codec = Int4Codec(statistics: HeadStatistics(shape: shape, means: [1, 2, 3, 4], deviations: [1, 1, 1, 1]))
     let memory = SparseMemory(
       shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, Float(2).nextUp], values: [3, 4])
     let decoded = try codec.memory(codec.payload(memory), shape: shape)
@@ -83,10 +83,11 @@ import Testing
 
   @Test func layout() throws {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 4)
-    let codec = Int4Codec(means: HeadMeans(shape: shape, elements: [0, 0, 0, 0, 10, 10, 10, 10]))
+    let codec = Int4Codec(statistics: HeadStatistics(
+        shape: shape, means: [0, 0, 0, 0, 10, 10, 10, 10], deviations: [1, 1, 1, 1, 1, 1, 1, 2]))
     // Levels at odd multiples of one half: scale 1 is exact, and the low nibble comes first.
     let memory = SparseMemory(
-      shape: shape, tokenCount: 2, counts: [1], positions: [1], keys: [-7.5, 7.5, -0.5, 0.5], values: [17.5, 2.5, 11.5, 12.5])
+      shape: shape, tokenCount: 2, counts: [1], positions: [1], keys: [-7.5, 7.5, -0.5, 0.5], values: [17.5, 2.5, 11.5, 15])
     let payload = try codec.payload(memory)
     #expect(Hexadecimal.string(payload) == "0200" + "01" + "01" + "003c" + "f087" + "003c" + "0fa9")
     #expect(try codec.memory(payload, shape: shape) == memory)
@@ -96,21 +97,21 @@ import Testing
   func whatCannotBeExpressedIsRefused(value: Float, found: String) {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
     let memory = SparseMemory(shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, value], values: [3, 4])
-    let error = #expect(throws: FormatError.self) { try Int4Codec(means: .zero(shape)).payload(memory) }
+    let error = #expect(throws: FormatError.self) { try Int4Codec(statistics: .neutral(shape)).payload(memory) }
     guard case .outOfRange(found, _)? = error?.problem else {
       Issue.record("\(String(describing: error))")
       return
     }
   }
 
-  /// A vector as it went in and as it came out, both less the mean.
+  /// A vector as it went in and as it came out, both less the mean and over the deviation.
   private struct Vector {
     var scale: Double
     var centred: [Double]
     var decoded: [Double]
   }
 
-  private func sample(seed: Int, magnitude: Float, dimension: Int = 16) -> (SparseMemory, HeadMeans) {
+  private func sample(seed: Int, magnitude: Float, dimension: Int = 16) -> (SparseMemory, HeadStatistics) {
     var random = Randomness(seed: UInt64(seed))
     let shape = MemoryShape.small(dimension: dimension)
     let counts = (0..<6).map { _ in random.integer(below: 12) }
@@ -118,25 +119,27 @@ import Testing
     return (memory, .random(&random, shape))
   }
 
-  private func vectors(_ memory: SparseMemory, _ means: HeadMeans) throws -> [Vector] {
-    let codec = Int4Codec(means: means)
+  private func vectors(_ memory: SparseMemory, _ statistics: HeadStatistics) throws -> [Vector] {
+    let codec = Int4Codec(statistics: statistics)
     let payload = try codec.payload(memory)
     let decoded = try codec.memory(payload, shape: memory.shape)
     let dimension = memory.shape.headDimension
     let entries = memory.counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
     let size = 2 + dimension / 2
-    let first = payload.count - 2 * memory.rowCount * size
+    let vectorsStart = payload.count - 2 * memory.rowCount * size
     return [(memory.keys, decoded.keys), (memory.values, decoded.values)].enumerated().flatMap { part, pair in
       entries.indices.map { row in
-        let mean = means.elements[(2 * entries[row] + part) * dimension..<(2 * entries[row] + part + 1) * dimension]
+        let first = (2 * entries[row] + part) * dimension
+        let mean = statistics.means[first..<first + dimension]
+        let deviation = statistics.deviations[first..<first + dimension]
         let elements = row * dimension..<(row + 1) * dimension
-        let place = first + (part * memory.rowCount + row) * size
+        let place = vectorsStart + (part * memory.rowCount + row) * size
         let bits = UInt16(payload[place]) | UInt16(payload[place + 1]) << 8
         return Vector(
           scale: Double(Float16(bitPattern: bits)),
-          // What the codec sees: the difference in single precision.
-          centred: zip(pair.0[elements], mean).map { Double($0 - $1) },
-          decoded: zip(pair.1[elements], mean).map { Double($0) - Double($1) })
+          // What the codec sees: the quotient in single precision.
+          centred: zip(zip(pair.0[elements], mean), deviation).map { Double(($0.0 - $0.1) / $1) },
+          decoded: zip(zip(pair.1[elements], mean), deviation).map { (Double($0.0) - Double($0.1)) / Double($1) })
       }
     }
   }

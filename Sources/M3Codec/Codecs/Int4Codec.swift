@@ -2,22 +2,24 @@ public import M3Bytes
 public import M3JSON
 public import M3Memory
 
-/// Four bits an element and one scale a vector, after subtracting the mean of the vector's (layer, K/V, head).
+/// Four bits an element and one scale a vector, after subtracting the mean of the vector's (layer, K/V, head) and dividing
+/// each element by its deviation there.
 ///
 /// A vector of D elements is a float16 scale s and D / 2 bytes, low nibble first: 34 bytes at D = 64. Element i decodes
-/// to mean[i] + s · (code − 7.5): the 16 levels lie symmetric about the mean and use every code, and of a few scales
-/// below max |x| / 7.5 the one with the smallest squared error is taken, since clipping rare extremes makes the rest finer.
+/// to mean[i] + deviation[i] · s · (code − 7.5): the 16 levels lie symmetric about the mean and use every code, and of a
+/// few scales below max |x| / 7.5 the one with the smallest squared error is taken, since clipping rare extremes makes the
+/// rest finer.
 public struct Int4Codec: MemoryCodec {
   public static let name = "int4"
-  public let means: HeadMeans
+  public let statistics: HeadStatistics
 
-  public init(means: HeadMeans) {
-    self.means = means
+  public init(statistics: HeadStatistics) {
+    self.statistics = statistics
   }
 
   public var description: JSONObject { ["name": .string(Self.name)] }
 
-  private var dimension: Int { means.shape.headDimension }
+  private var dimension: Int { statistics.shape.headDimension }
   private var vectorSize: Int { 2 + dimension / 2 }
 
   public func vectorByteCount(rowCount: Int) -> Int { 2 * rowCount * vectorSize }
@@ -26,14 +28,17 @@ public struct Int4Codec: MemoryCodec {
   private static let ranges: [Float] = [1, 0.94, 0.88, 0.82, 0.76, 0.7]
 
   public func encode(_ memory: SparseMemory, into payload: inout ByteWriter) throws(FormatError) {
-    var centred = [Float](repeating: 0, count: dimension)
+    var normalized = [Float](repeating: 0, count: dimension)
     for (part, vectors) in [memory.keys, memory.values].enumerated() {
       var row = 0
       for (entry, count) in memory.counts.enumerated() {
-        let mean = means.vector(entry: entry, part: HeadMeans.Part(rawValue: part)!)
+        let elements = statistics.elements(entry: entry, part: HeadStatistics.Part(rawValue: part)!)
         for _ in 0..<count {
-          for element in 0..<dimension { centred[element] = vectors[row * dimension + element] - mean[element] }
-          try encode(centred, into: &payload)
+          for (index, element) in elements.enumerated() {
+            let value = vectors[row * dimension + index] - statistics.means[element]
+            normalized[index] = value / statistics.deviations[element]
+          }
+          try encode(normalized, into: &payload)
           row += 1
         }
       }
@@ -84,10 +89,12 @@ public struct Int4Codec: MemoryCodec {
     values: UnsafeMutablePointer<Float>
   ) throws(FormatError) {
     var offset = 0
-    for part in HeadMeans.Part.allCases {
+    for part in HeadStatistics.Part.allCases {
       var target = part == .keys ? keys : values
       for (entry, count) in header.counts.enumerated() {
-        let mean = means.vector(entry: entry, part: part)
+        let elements = statistics.elements(entry: entry, part: part)
+        let mean = Array(statistics.means[elements])
+        let deviation = Array(statistics.deviations[elements])
         for _ in 0..<count {
           let bits = UInt16(littleEndian: vectors.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
           let scale = Float(Float16(bitPattern: bits))
@@ -96,8 +103,9 @@ public struct Int4Codec: MemoryCodec {
           }
           for pair in 0..<dimension / 2 {
             let byte = vectors[offset + 2 + pair]
-            target[2 * pair] = mean[2 * pair] + scale * (Float(byte & 15) - 7.5)
-            target[2 * pair + 1] = mean[2 * pair + 1] + scale * (Float(byte >> 4) - 7.5)
+            let (low, high) = (2 * pair, 2 * pair + 1)
+            target[low] = mean[low] + deviation[low] * (scale * (Float(byte & 15) - 7.5))
+            target[high] = mean[high] + deviation[high] * (scale * (Float(byte >> 4) - 7.5))
           }
           target += dimension
           offset += vectorSize

@@ -28,12 +28,17 @@ extension SparseMemory {
   }
 }
 
-extension HeadMeans {
-  static func random(_ random: inout Randomness, _ shape: MemoryShape) -> HeadMeans {
-    HeadMeans(shape: shape, elements: random.floats(2 * shape.entryCount * shape.headDimension))
+extension HeadStatistics {
+  static func random(_ random: inout Randomness, _ shape: MemoryShape) -> HeadStatistics {
+    let count = 2 * shape.entryCount * shape.headDimension
+    return HeadStatistics(
+      shape: shape, means: random.floats(count), deviations: random.floats(count).map { 0.25 + $0.magnitude })
   }
 
-  static func zero(_ shape: MemoryShape) -> HeadMeans {
-    HeadMeans(shape: shape, elements: Array(repeating: 0, count: 2 * shape.entryCount * shape.headDimension))
+  /// Means 0 and deviations 1: vectors are coded as they are.
+  static func neutral(_ shape: MemoryShape) -> HeadStatistics {
+    let count = 2 * shape.entryCount * shape.headDimension
+    return HeadStatistics(
+      shape: shape, means: Array(repeating: 0, count: count), deviations: Array(repeating: 1, count: count))
   }
 }

@@ -32,9 +32,9 @@ final class Child {
   /// - Parameters:
   ///   - folder: the child's working folder.
   ///   - environment: variables besides those of this process.
-  ///   - output: where stdout goes; nil for a file that ``wait()`` reads.
+  ///   - output: the descriptor that becomes stdout; nil for a file that ``wait()`` reads.
   init(
-    _ tool: Tool, _ arguments: [String], in folder: String, environment: [String: String] = [:], output: String? = nil
+    _ tool: Tool, _ arguments: [String], in folder: String, environment: [String: String] = [:], output: Int32? = nil
   ) throws {
     command = ([tool.rawValue] + arguments).joined(separator: " ")
     streams = try TemporaryFolder()
@@ -43,7 +43,11 @@ final class Child {
     defer { posix_spawn_file_actions_destroy(&actions) }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output ?? streams.file("output"), flags, 0o600)
+    if let output {
+      posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.file("output"), flags, 0o600)
+    }
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.file("errors"), flags, 0o600)
     posix_spawn_file_actions_addchdir_np(&actions, folder)
 

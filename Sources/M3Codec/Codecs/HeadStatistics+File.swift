@@ -1,24 +1,25 @@
 public import M3Bytes
 public import M3Memory
 
-/// File `codebook.m3c` of the scalar codecs, version 1, little-endian: magic `M3MEANS\0`, u32 version, u32 entries, u32 D,
-/// the elements (entries, 2, D) as float32, then XXH3-64 of all before it.
-extension HeadMeans {
-  private static let magic = Array("M3MEANS\0".utf8)
+/// File `codebook.m3c` of the scalar codecs, version 1, little-endian: magic `M3STATS\0`, u32 version, u32 entries, u32 D,
+/// means and then deviations, each (entries, 2, D) as float32, then XXH3-64 of all before it.
+extension HeadStatistics {
+  private static let magic = Array("M3STATS\0".utf8)
   private static let version: UInt32 = 1
 
   public var bytes: [UInt8] {
-    var writer = ByteWriter(capacity: 28 + 4 * elements.count)
+    var writer = ByteWriter(capacity: 28 + 8 * means.count)
     writer.append(Self.magic)
     writer.integer(Self.version)
     writer.integer(UInt32(shape.entryCount))
     writer.integer(UInt32(shape.headDimension))
-    for element in elements { writer.integer(element.bitPattern) }
+    for element in means + deviations { writer.integer(element.bitPattern) }
     writer.integer(XXH3.hash64(writer.bytes))
     return writer.bytes
   }
 
-  /// - Throws: ``FormatError``: damage, another shape than the memories', or values that are not finite.
+  /// - Throws: ``FormatError``: damage, another shape than the memories', values that are not finite, or deviations that
+  ///   are not positive.
   public init(bytes: [UInt8], shape: MemoryShape) throws(FormatError) {
     var elements: [Float] = []
     var failure: FormatError?
@@ -26,7 +27,8 @@ extension HeadMeans {
       do throws(FormatError) { elements = try Self.elements(raw, shape: shape) } catch { failure = error }
     }
     if let failure { throw failure }
-    self.init(shape: shape, elements: elements)
+    let half = elements.count / 2
+    self.init(shape: shape, means: Array(elements[..<half]), deviations: Array(elements[half...]))
   }
 
   private static func elements(_ raw: UnsafeRawBufferPointer, shape: MemoryShape) throws(FormatError) -> [Float] {
@@ -46,7 +48,7 @@ extension HeadMeans {
         .mismatch(expected: "\(shape.entryCount) heads of \(shape.headDimension)", found: "\(entries) of \(dimension)"),
         field: "entries", at: 12)
     }
-    let count = 2 * shape.entryCount * shape.headDimension
+    let count = 4 * shape.entryCount * shape.headDimension
     let slice = try reader.slice(4 * count, "elements")
     let sum = XXH3.hash64(UnsafeRawBufferPointer(rebasing: raw[..<Int(reader.byteOffset)]))
     let stored = try reader.integer(UInt64.self, "checksum")
@@ -62,6 +64,10 @@ extension HeadMeans {
     if let bad = elements.firstIndex(where: { !$0.isFinite }) {
       throw FormatError(
         .outOfRange(found: "\(elements[bad])", allowed: "finite"), field: "elements", at: UInt64(20 + 4 * bad))
+    }
+    if let bad = elements.indices[(count / 2)...].first(where: { elements[$0] <= 0 }) {
+      throw FormatError(
+        .outOfRange(found: "\(elements[bad])", allowed: "positive"), field: "deviations", at: UInt64(20 + 4 * bad))
     }
     return elements
   }

@@ -1,0 +1,113 @@
+import M3Bytes
+import M3JSON
+import Testing
+
+@Suite("Records that cannot be read")
+struct BadRecordTests {
+  struct Record: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let bytes: [UInt8]
+    /// What the reason says.
+    let reason: String
+
+    init(_ name: String, _ bytes: [UInt8], _ reason: String) {
+      testDescription = name
+      self.bytes = bytes
+      self.reason = reason
+    }
+
+    init(_ name: String, _ text: String, _ reason: String) {
+      self.init(name, Array(text.utf8), reason)
+    }
+  }
+
+  static let records = [
+    Record("bytes that are not UTF-8", Array(#"{"text":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), "UTF-8"),
+    Record("an overlong form", Array(#"{"text":""#.utf8) + [0xC0, 0xAF] + Array(#""}"#.utf8), "UTF-8"),
+    Record("a key that stands twice", #"{"text":"a","text":"b"}"#, "duplicate key text"),
+    Record("a key that stands twice, escaped", #"{"text":"a","\u0074ext":"b"}"#, "duplicate key text"),
+    Record("a key that stands twice within", #"{"text":"a","more":{"k":1,"k":2}}"#, "duplicate key k"),
+    Record("half of a surrogate pair", #"{"text":"\ud83c"}"#, "surrogate"),
+    Record("the other half", #"{"text":"\udf0a"}"#, "surrogate"),
+    Record("no text", #"{"id":"x"}"#, "text: missing"),
+    Record("a text that is a number", #"{"text":3}"#, "text: a string expected"),
+    Record("U+0000 in the text", #"{"text":"a\u0000b"}"#, "U+0000"),
+    Record("an id that is neither text nor integer", #"{"id":1.5,"text":"a"}"#, "id:"),
+    Record("an empty id", #"{"id":"","text":"a"}"#, "id:"),
+    Record("an id that is too long", #"{"id":"\#(String(repeating: "i", count: 5000))","text":"a"}"#, "id: 5000 bytes"),
+    Record("too deep for JSON", #"{"text":"a","more":\#(nested(64))}"#, "depth"),
+    Record("too deep for a reference", #"{"text":"a","more":\#(nested(63))}"#, "depth"),
+    Record(
+      "too much beside the text", #"{"text":"a","more":"\#(String(repeating: "m", count: 1 << 20))"}"#, "metadata:"),
+    Record("a list", #"["text"]"#, "JSON"),
+    Record("two objects in a line", #"{"text":"a"}{"text":"b"}"#, "JSON"),
+    Record("an object that does not end", #"{"text":"a""#, "JSON"),
+    Record("a bare word", "text", "JSON"),
+    Record("an id that was there before", #"{"id":"good-0","text":"again"}"#, "duplicate document good-0"),
+  ]
+
+  private static func nested(_ depth: Int) -> String {
+    String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+  }
+
+  private static func line(_ id: String) -> [UInt8] { Array(#"{"id":"\#(id)","text":"A good text."}"#.utf8) }
+
+  /// A good line, the bad one, a good one.
+  private static func workspace(_ record: Record) throws -> Workspace {
+    let workspace = Workspace()
+    try workspace.write(line("good-0") + [0x0A] + record.bytes + [0x0A] + line("good-1") + [0x0A], "documents.jsonl")
+    return workspace
+  }
+
+  @Test("fail: the line is named and nothing is left that looks finished", arguments: records)
+  func fail(_ record: Record) throws {
+    let workspace = try Self.workspace(record)
+    expect(try workspace.chunk(), Exit.badData, ["documents.jsonl, line 2", record.reason])
+    let names = try workspace.snapshot("references").keys.sorted()
+    #expect(names == ["plan.json"])
+  }
+
+  @Test("quarantine: put aside with place and reason, counted, and the rest goes on", arguments: records)
+  func quarantine(_ record: Record) throws {
+    let workspace = try Self.workspace(record)
+    expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.ok, ["2 of 3 documents kept, 1 bad_record"])
+    let report = try workspace.json("references/report.json")
+    #expect(report["input"] == 3)
+    #expect(report["kept"] == 2)
+    #expect(report["rejected"] == ["bad_record": 1])
+
+    let aside = try jsonLines(workspace, "references/quarantine-00000.jsonl.zst")
+    let entry = try #require(aside.first)
+    #expect(aside.count == 1)
+    #expect(entry["file"] == "documents.jsonl")
+    #expect(entry["line"] == 2)
+    #expect(entry["byte_offset"]?.integerValue == Int64(Self.line("good-0").count + 1))
+    #expect(try #require(entry["reason"]?.stringValue).contains(record.reason))
+    let raw = try raw(entry)
+    // Of a record that was parsed, its text is kept; of one that was not, its first 64 KiB.
+    let kept = Array(record.bytes.prefix(64 << 10))
+    #expect(raw == kept || kept.count > raw.count && String(decoding: kept, as: UTF8.self).contains(text(raw)))
+    #expect(!raw.isEmpty)
+
+    expect(try workspace.encode(), Exit.ok, ["2 of 2 references kept"])
+    expect(try workspace.shard(), Exit.ok)
+    expect(try workspace.run(.verify, ["bank"]), Exit.ok)
+  }
+
+  private func raw(_ entry: JSONObject) throws -> [UInt8] {
+    if let text = entry["raw"]?.stringValue { return Array(text.utf8) }
+    return try #require(Hexadecimal.bytes(try #require(entry["raw_hex"]?.stringValue)))
+  }
+
+  private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  @Test("the quarantine goes where the bad records went")
+  func repaired() throws {
+    let workspace = try Self.workspace(Self.records[0])
+    expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.ok)
+    expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.ok, ["nothing to do"])
+    try workspace.write(Self.line("good-0") + [0x0A], "documents.jsonl")
+    expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.badData, ["documents.jsonl: its content changed"])
+    #expect(try workspace.snapshot("references").keys.contains("quarantine-00000.jsonl.zst"))
+  }
+}
