@@ -28,7 +28,7 @@ func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+  .testTarget(name: name, dependencies: dependencies + ["M3TestSupport"], swiftSettings: swiftSettings)
 }
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -97,24 +97,32 @@ let package = Package(
 
     // tests
     .target(
-      name: "M3TestSupport", dependencies: ["M3Bytes"], path: "Tests/M3TestSupport", swiftSettings: swiftSettings),
-    tests("M3TensorTests", ["M3Tensor"]),
+      name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON"], path: "Tests/M3TestSupport",
+      swiftSettings: swiftSettings),
     tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
     tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),
-    tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records", "M3Streams"]),
+    tests("M3TensorTests", ["M3Tensor"]),
     tests("M3WeightsTests", ["M3Bytes", "M3Weights"]),
+    tests("M3MemoryTests", ["M3Bytes", "M3JSON", "M3Memory"]),
+    tests("M3SpoolTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Spool", "M3Streams"]),
     tests("M3TextTests", ["M3Bytes", "M3JSON", "M3Text", "M3Weights"]),
+    tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records", "M3Streams"]),
     tests("M3ChunkingTests", ["M3Bytes", "M3Chunking", "M3Text", "M3Weights"]),
-    tests(
-      "M3TransformerTests",
-      ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3TestSupport", "M3Transformer", "M3Weights"]),
+    tests("M3TransformerTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Transformer", "M3Weights"]),
+    tests("M3CodecTests", ["M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
     tests("M3BankTests", ["M3Bank", "M3Bytes", "M3JSON"]),
     tests(
       "M3EncoderTests",
       [
-        "M3Bytes", "M3Encoder", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3TestSupport",
-        "M3Text", "M3Transformer", "M3Weights",
+        "M3Bytes", "M3Encoder", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
+        "M3Transformer", "M3Weights",
       ]),
-    tests("M3CommandTests", ["M3Bytes", "M3Command"]),
+    tests(
+      "M3InferenceTests",
+      [
+        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Text", "M3Transformer", "M3Weights",
+      ]),
+    tests("M3StageTests", ["M3Bytes", "M3JSON", "M3Stage"]),
+    tests("M3CommandTests", ["M3Command", "M3Encoder", "M3Memory"]),
   ]
 )

@@ -130,7 +130,9 @@ public struct ShardStage: Sendable {
       try known[shard.shardNumber] ?? ShardReader(path: path, expecting: shard).summary()
     }
     var files = [try write("bos.m3m", role: "bos_memory", survey.bos.bytes)]
-    if let int4 = codec as? Int4Codec { files.append(try write("codebook.m3c", role: "codebook", int4.statistics.bytes)) }
+    if let int4 = codec as? Int4Codec {
+      files.append(try write("codebook.m3c", role: "codebook", int4.statistics.bytes))
+    }
     let manifest = try BankManifest(
       producer: survey.producer.json, codec: codecDescription, inputFingerprint: inputFingerprint,
       shards: summaries, files: files)

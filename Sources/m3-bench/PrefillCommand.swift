@@ -35,7 +35,8 @@ struct PrefillCommand: Tool {
 
   func validate() throws {
     let numbers = [
-      ("references", references, 1 << 20), ("tokens", tokens, 1 << 20), ("threads", threads, 1024), ("batch", batch, 4096),
+      ("references", references, 1 << 20), ("tokens", tokens, 1 << 20), ("threads", threads, 1024),
+      ("batch", batch, 4096),
       ("rounds", rounds, 1000),
     ]
     for (name, number, most) in numbers where !(1...most).contains(number) {

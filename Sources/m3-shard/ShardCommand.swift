@@ -74,7 +74,8 @@ struct ShardCommand: Tool {
     guard try FilePaths.kind(folder.planPath) == nil, try FilePaths.kind(folder.path) == .directory else { return }
     let names = try FilePaths.list(folder.path)
     guard names.isEmpty else {
-      throw StageError.changed(folder: folder.path, differences: names.prefix(10).map { "\($0): of no run that is known" })
+      throw StageError.changed(
+        folder: folder.path, differences: names.prefix(10).map { "\($0): of no run that is known" })
     }
   }
 }

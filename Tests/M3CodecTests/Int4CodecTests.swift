@@ -20,7 +20,7 @@ import Testing
       let levels = (0..<16).map { vector.scale * (Double($0) - 7.5) }
       for (found, centred) in zip(vector.decoded, vector.centred) {
         let nearest = levels.map { ($0 - centred).magnitude }.min()!
-        #expect((found - centred).magnitude <= nearest + 2e-5 * Double(magnitude))
+        #expect((found - centred).magnitude <= nearest + 2e-5 * Double(max(1, magnitude)))
       }
     }
     #expect(vectors.count == 2 * memory.rowCount)

@@ -1,19 +1,14 @@
-import M3Bytes
 import M3Command
+import M3Encoder
+import M3Memory
+import M3TestSupport
 import Testing
-
-/// A pipeline file made for one test.
-private func pipeline(_ text: String) throws -> String {
-  let path = try TemporaryFolder.make() + "/pipeline.yaml"
-  try AtomicFile.write(Array(text.utf8), to: path)
-  return path
-}
 
 @Suite("Pipeline files")
 struct SettingsTests {
   @Test("defaults are those of pipelines/vital-articles.yaml")
   func defaults() throws {
-    let file = PackageRoot.path + "/pipelines/vital-articles.yaml"
+    let file = Fixtures.root + "/pipelines/vital-articles.yaml"
     var (ours, theirs) = (try SettingsSection("chunk", file: nil), try SettingsSection("chunk", file: file))
     #expect(try ChunkSettings(&ours) == ChunkSettings(&theirs))
     (ours, theirs) = (try SettingsSection("encode", file: nil), try SettingsSection("encode", file: file))
@@ -24,7 +19,7 @@ struct SettingsTests {
 
   @Test("the paper's preset is the paper's recipe")
   func paper() throws {
-    let file = PackageRoot.path + "/pipelines/memory3.yaml"
+    let file = Fixtures.root + "/pipelines/memory3.yaml"
     var section = try SettingsSection("encode", file: file)
     let settings = try EncodeSettings(&section)
     #expect(settings.rule == .attention)
@@ -37,7 +32,8 @@ struct SettingsTests {
 
   @Test("a flag wins over --set, which wins over the file")
   func precedence() throws {
-    let file = try pipeline("chunk:\n  max_tokens: 100\n  text_field: body\n")
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array("chunk:\n  max_tokens: 100\n  text_field: body\n".utf8), "pipeline.yaml")
     var section = try SettingsSection("chunk", file: file, overrides: ["max_tokens=90", "id_field=key"])
     section.override("max_tokens", "80")
     let settings = try ChunkSettings(&section)
@@ -54,7 +50,8 @@ struct SettingsTests {
       ("chnk:\n  max_tokens: 64\n", "chnk", "chunk"),
     ])
   func unknownKey(text: String, key: String, nearest: String) throws {
-    let file = try pipeline(text)
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array(text.utf8), "pipeline.yaml")
     #expect(throws: SettingsError.unknownKey(key, place: file, nearest: nearest)) {
       var section = try SettingsSection("chunk", file: file)
       _ = try ChunkSettings(&section)
@@ -68,7 +65,8 @@ struct SettingsTests {
       "chunk:\n  with_token_ids: 1\n", "chunk: 3\n", "- chunk\n", "chunk:\n  max_tokens: {a: 1}\n", "chunk: [\n",
     ])
   func malformed(text: String) throws {
-    let file = try pipeline(text)
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array(text.utf8), "pipeline.yaml")
     #expect(throws: SettingsError.self) {
       var section = try SettingsSection("chunk", file: file)
       _ = try ChunkSettings(&section)

@@ -77,10 +77,15 @@ import Testing
     Refusal(testDescription: "another tokenizer", rule: .attention, text: "some text", claimed: 3) {
       .mismatch(expected: "3 tokens", found: "\($0): chunked with another tokenizer")
     },
-    Refusal(testDescription: "longer than the context", rule: .attention, text: String(repeating: "memory ", count: 200)) {
+    Refusal(
+      testDescription: "longer than the context", rule: .attention, text: String(repeating: "memory ", count: 200)
+    ) {
       .outOfRange(found: "\($0 + 1) positions", allowed: "512")
     },
-    Refusal(testDescription: "longer than the context, repeated", rule: .reconstruction, text: String(repeating: "memory ", count: 60)) {
+    Refusal(
+      testDescription: "longer than the context, repeated", rule: .reconstruction,
+      text: String(repeating: "memory ", count: 60)
+    ) {
       let prompt = TinyEncoding.shared.configuration().repeatPrompt.count
       return .outOfRange(found: "\(max(128, $0 + 1) + prompt + $0) positions", allowed: "512")
     },
@@ -93,7 +98,8 @@ import Testing
     let writer = try ReferenceWriter(path: folder.file("bad.jsonl.zst"))
     try writer.write(tiny.references[2])
     try writer.write(
-      Reference(id: "bad#0", text: refusal.text, documentID: "bad", chunk: 0, start: 0, end: refusal.text.utf8.count,
+      Reference(
+        id: "bad#0", text: refusal.text, documentID: "bad", chunk: 0, start: 0, end: refusal.text.utf8.count,
         tokenCount: refusal.claimed ?? count))
     _ = try writer.commit()
     let input = try StageInput(name: "bad.jsonl.zst", path: folder.file("bad.jsonl.zst"))
@@ -130,14 +136,17 @@ import Testing
     let definition = StageDefinition(name: "encode", version: EncodeStage.version, settings: [:])
     var output: StageOutput?
     var progress = 0
-    let summary = try StageRunner(folder: folder, plan: StagePlan(definition: definition, tasks: [[input]])).run { task in
+    let summary = try StageRunner(folder: folder, plan: StagePlan(definition: definition, tasks: [[input]])).run {
+      task in
       let (outputs, account) = try stage.run(task, folder: folder) { progress += $0 }
       #expect(outputs.count == 1)
       output = outputs.first
       return (outputs, account)
     }
     let written = try #require(output)
-    return (try ReadableFile.contents(of: folder.file(written.name), limit: 1 << 24), written, summary.account, progress)
+    return (
+      try ReadableFile.contents(of: folder.file(written.name), limit: 1 << 24), written, summary.account, progress
+    )
   }
 
   /// 60 references of several lengths: more than a batch for each worker.

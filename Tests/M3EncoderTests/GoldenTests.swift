@@ -12,7 +12,8 @@ import Testing
   func scores(rule: (field: String, rule: SelectionRule), kernels: String) throws {
     let golden = try Fixtures.golden("evaluation/tiny/golden.json").required("scores", as: [JSONFields].self)
     #expect(golden.count == 3)
-    let encoder = ReferenceEncoder(model: tiny.models[kernels]!, bos: tiny.bos(), configuration: tiny.configuration(rule.rule))
+    let encoder = ReferenceEncoder(
+      model: tiny.models[kernels]!, bos: tiny.bos(), configuration: tiny.configuration(rule.rule))
     for expected in golden {
       _ = try encoder.encode([tiny.tokens(expected.required("reference_id"))])
       let values = try expected.required(rule.field, as: [Double].self)
@@ -32,7 +33,8 @@ import Testing
       #expect(memory.kept == (try expected.required("kept", as: [[[Int]]].self)).flatMap { $0 })
 
       let ranked = encoder.scores[0].sorted(by: >)
-      #expect(abs(Double(ranked[memory.rowCount - 1]) - (try expected.required("smallest_kept", as: Double.self))) < 1e-5)
+      #expect(
+        abs(Double(ranked[memory.rowCount - 1]) - (try expected.required("smallest_kept", as: Double.self))) < 1e-5)
       #expect(abs(Double(ranked[memory.rowCount]) - (try expected.required("largest_dropped", as: Double.self))) < 1e-5)
     }
   }

@@ -25,7 +25,8 @@ import Testing
   @Test(arguments: SelectionRule.allCases, SelectionAllocation.allCases)
   func countsAreTheBudget(rule: SelectionRule, allocation: SelectionAllocation) throws {
     var random = Randomness(seed: 6)
-    let encoder = ReferenceEncoder(model: tiny.model, bos: tiny.bos(), configuration: tiny.configuration(rule, allocation))
+    let encoder = ReferenceEncoder(
+      model: tiny.model, bos: tiny.bos(), configuration: tiny.configuration(rule, allocation))
     for tokenCount in [0, 1, 7, 8, 9, 50] {
       let memory = try encoder.encode([random.tokens(tokenCount, vocabulary: 300)])[0]
       #expect(memory.tokenCount == tokenCount)
@@ -33,7 +34,9 @@ import Testing
       let budget = rule == .all ? tokenCount : min(8, tokenCount)
       #expect(memory.rowCount == 4 * budget)
       if allocation == .uniform || tokenCount <= 8 { #expect(memory.counts == Array(repeating: budget, count: 4)) }
-      #expect(SparseMemory.firstInconsistency(tokenCount: tokenCount, counts: memory.counts, positions: memory.positions) == nil)
+      #expect(
+        SparseMemory.firstInconsistency(tokenCount: tokenCount, counts: memory.counts, positions: memory.positions)
+          == nil)
     }
   }
 

@@ -61,7 +61,9 @@ import Testing
   }
 
   /// (entries, T) of one memory layer, by the definitions.
-  private func expectedScores(_ rule: SelectionRule, _ tokens: [Int32], bos: [Int32], layer: Int, prompt: [Int32]) -> [Double] {
+  private func expectedScores(_ rule: SelectionRule, _ tokens: [Int32], bos: [Int32], layer: Int, prompt: [Int32])
+    -> [Double]
+  {
     let count = tokens.count
     var all = bos + tokens
     var positions = Array(0..<all.count)
@@ -76,7 +78,9 @@ import Testing
     for head in 0..<4 {
       let products = own.map { query in
         own.map { key in
-          zip(found.queriesBeforeRotation[query][head], found.keysBeforeRotation[key][head / 2]).reduce(0) { $0 + $1.0 * $1.1 } / 4
+          zip(found.queriesBeforeRotation[query][head], found.keysBeforeRotation[key][head / 2]).reduce(0) {
+            $0 + $1.0 * $1.1
+          } / 4
         }
       }
       for token in 0..<count {

@@ -34,14 +34,21 @@ import Testing
 
   @Test func equalScoresGoToTheLowerEntryThenTheLowerPosition() {
     let flat = [Float](repeating: 1, count: 12)
-    #expect(TokenSelection.positions(scores: flat, tokenCount: 4, tokensPerHead: 2, allocation: .uniform) == [[0, 1], [0, 1], [0, 1]])
-    #expect(TokenSelection.positions(scores: flat, tokenCount: 4, tokensPerHead: 2, allocation: .adaptive) == [[0, 1, 2, 3], [0, 1], []])
+    #expect(
+      TokenSelection.positions(scores: flat, tokenCount: 4, tokensPerHead: 2, allocation: .uniform) == [
+        [0, 1], [0, 1], [0, 1],
+      ])
+    #expect(
+      TokenSelection.positions(scores: flat, tokenCount: 4, tokensPerHead: 2, allocation: .adaptive) == [
+        [0, 1, 2, 3], [0, 1], [],
+      ])
   }
 
   @Test(arguments: SelectionAllocation.allCases, [4, 5, 100])
   func shortReferencesKeepEverything(allocation: SelectionAllocation, tokensPerHead: Int) {
     let scores: [Float] = [4, 1, 3, 2, 0, 0, 0, 9]
-    let found = TokenSelection.positions(scores: scores, tokenCount: 4, tokensPerHead: tokensPerHead, allocation: allocation)
+    let found = TokenSelection.positions(
+      scores: scores, tokenCount: 4, tokensPerHead: tokensPerHead, allocation: allocation)
     #expect(found == [[0, 1, 2, 3], [0, 1, 2, 3]])
   }
 

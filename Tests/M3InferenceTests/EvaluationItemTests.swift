@@ -27,7 +27,9 @@ import Testing
   /// Ids are bytes: these two are equal as strings.
   @Test func composedAndDecomposedIdsDiffer() throws {
     let folder = try TemporaryFolder()
-    let lines = ["\u{E9}", "e\u{301}"].map { #"{"id":"\#($0)","reference_id":"r","task":"t","context":"c","target":"x"}"# }
+    let lines = ["\u{E9}", "e\u{301}"].map {
+      #"{"id":"\#($0)","reference_id":"r","task":"t","context":"c","target":"x"}"#
+    }
     let path = try folder.write(Array(lines.joined(separator: "\n").utf8), "items.jsonl")
     #expect(try EvaluationItem.read(path: path).count == 2)
   }
@@ -39,14 +41,26 @@ import Testing
     ("no task", #"{"id":"2","reference_id":"r","context":"c","target":"x"}"#, "task", .missing("a string"), 0),
     ("no context", #"{"id":"2","reference_id":"r","task":"t","target":"x"}"#, "context", .missing("a string"), 0),
     ("no target", #"{"id":"2","reference_id":"r","task":"t","context":"c"}"#, "target", .missing("a string"), 0),
-    ("a number for an id", #"{"id":2,"reference_id":"r","task":"t","context":"c","target":"x"}"#, "id", .missing("a string"), 0),
+    (
+      "a number for an id", #"{"id":2,"reference_id":"r","task":"t","context":"c","target":"x"}"#, "id",
+      .missing("a string"), 0
+    ),
     (
       "null for a separator", #"{"id":"2","reference_id":"r","task":"t","context":"c","target":"x","separator":null}"#,
       "separator", .missing("a string"), 0
     ),
-    ("empty context", #"{"id":"2","reference_id":"r","task":"t","context":"","target":"x"}"#, "context", .malformed("empty"), 0),
-    ("empty target", #"{"id":"2","reference_id":"r","task":"t","context":"c","target":""}"#, "target", .malformed("empty"), 0),
-    ("the same id", #"{"id":"1","reference_id":"q","task":"t","context":"c","target":"x"}"#, "id", .duplicate("item 1"), 0),
+    (
+      "empty context", #"{"id":"2","reference_id":"r","task":"t","context":"","target":"x"}"#, "context",
+      .malformed("empty"), 0
+    ),
+    (
+      "empty target", #"{"id":"2","reference_id":"r","task":"t","context":"c","target":""}"#, "target",
+      .malformed("empty"), 0
+    ),
+    (
+      "the same id", #"{"id":"1","reference_id":"q","task":"t","context":"c","target":"x"}"#, "id",
+      .duplicate("item 1"), 0
+    ),
     ("an array", "[]", "item", .malformed("not an object"), 0),
   ]
 

@@ -82,7 +82,8 @@ import Testing
     let object = whole.json
     #expect(object["items"] == 3)
     #expect(object["bytes_per_reference"] == .double(1234.5))
-    #expect(object["modes"]?.objectValue?["memory"] == ["nll": .double(2.25), "tasks": ["a": .double(2.5), "b": .double(2)]])
+    #expect(
+      object["modes"]?.objectValue?["memory"] == ["nll": .double(2.25), "tasks": ["a": .double(2.5), "b": .double(2)]])
     #expect(object["recovered"] == .double(0.7))
     #expect(object["recovered_tasks"] == ["a": .double(0.75), "b": .double(2.0 / 3)])
     #expect(object["recovered_ci"]?.arrayValue?.count == 2)

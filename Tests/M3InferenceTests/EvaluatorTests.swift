@@ -23,7 +23,8 @@ import Testing
   @Test(arguments: Producer.ContextBOS.allCases, Producer.KeySpace.allCases)
   func contextBOSOfMemories(contextBOS: Producer.ContextBOS, keySpace: Producer.KeySpace) throws {
     let bank = try TinyBank(.received, tokensPerHead: 5, contextBOS: contextBOS, keySpace: keySpace)
-    try expectMemoryLoss(bank, distractorCount: 0, bos: contextBOS == .none ? [] : [0], isolated: contextBOS == .isolated)
+    try expectMemoryLoss(
+      bank, distractorCount: 0, bos: contextBOS == .none ? [] : [0], isolated: contextBOS == .isolated)
   }
 
   @Test(arguments: [[0], [1]])
@@ -95,7 +96,8 @@ import Testing
     let place = try #require(definition.tokens.firstIndex(of: Array("\u{101}".utf8)))
     definition.tokens[place] = Array("\u{101}\u{101}".utf8)
     let evaluator = Evaluator(
-      model: tiny.model, tokenizer: try Tokenizer(definition), assembler: bank.assembler, contextBOS: [0], distractorCount: 0)
+      model: tiny.model, tokenizer: try Tokenizer(definition), assembler: bank.assembler, contextBOS: [0],
+      distractorCount: 0)
     var (noContext, noTarget) = (Self.item, Self.item)
     (noContext.context, noTarget.target) = ("\u{1}", "\u{1}")
     for mode in EvaluationMode.allCases {
@@ -113,7 +115,8 @@ import Testing
   private var question: [Int32] { tiny.tokenizer.encode(Self.item.context) + tiny.tokenizer.encode(Self.item.target) }
 
   private func expectMemoryLoss(_ bank: TinyBank, distractorCount: Int, bos: [Int32], isolated: Bool) throws {
-    let found = try bank.evaluator(distractorCount: distractorCount).evaluate([Self.item], mode: .memory, source: bank, workers: 1)
+    let found = try bank.evaluator(distractorCount: distractorCount).evaluate(
+      [Self.item], mode: .memory, source: bank, workers: 1)
     let others = try bank.distractors(for: "i", excluding: Self.item.referenceID, count: distractorCount)
     let memories = try [bank.reference(id: Self.item.referenceID).memory] + others.map(\.memory)
     let expected = twinLoss(

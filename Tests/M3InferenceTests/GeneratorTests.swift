@@ -21,7 +21,8 @@ import Testing
   @Test(arguments: 0...3, [1, 2, 3])
   func sameAsRecomputingEverything(isolatedCount: Int, seed: Int) throws {
     let start = Sequence(
-      tokens: [0] + tokenizer.encode("What is"), firstPosition: 130, memory: memory(seed: seed), isolatedCount: isolatedCount)
+      tokens: [0] + tokenizer.encode("What is"), firstPosition: 130, memory: memory(seed: seed),
+      isolatedCount: isolatedCount)
     let expected = recomputed(start, count: 40)
     let found = try generator.generate(
       prompt: start.tokens, memory: start.memory, firstPosition: 130, isolatedCount: isolatedCount, maximumTokens: 40)
@@ -85,7 +86,8 @@ import Testing
     for _ in 0..<count {
       pass.run([
         Sequence(
-          tokens: tokens, firstPosition: Int(start.positions[0]), memory: start.memory, isolatedCount: start.isolatedCount)
+          tokens: tokens, firstPosition: Int(start.positions[0]), memory: start.memory,
+          isolatedCount: start.isolatedCount)
       ])
       pass.forEachLogits(rows: [tokens.count - 1]) { _, logits in
         let all = UnsafeBufferPointer(start: logits, count: pass.vocabularySize)

@@ -20,7 +20,8 @@ import Testing
     Saying(testDescription: "three bytes", bytes: Array("茶b".utf8), pieces: ["茶", "b"]),
     Saying(testDescription: "four bytes", bytes: Array("😀b".utf8), pieces: ["😀", "b"]),
     Saying(testDescription: "a lone continuation", bytes: [0x80, 0x61], pieces: ["\u{FFFD}", "a"]),
-    Saying(testDescription: "a byte that is never UTF-8", bytes: [0x61, 0xFF, 0x62, 0x63], pieces: ["a", "\u{FFFD}b", "c"]),
+    Saying(
+      testDescription: "a byte that is never UTF-8", bytes: [0x61, 0xFF, 0x62, 0x63], pieces: ["a", "\u{FFFD}b", "c"]),
     Saying(testDescription: "cut by an ASCII letter", bytes: [0xE8, 0x8C, 0x61, 0x62], pieces: ["\u{FFFD}a", "b"]),
     Saying(testDescription: "cut by the end", bytes: [0x61, 0xE8, 0x8C], pieces: ["a", "\u{FFFD}"]),
   ]

@@ -21,7 +21,9 @@ import Testing
       for sign in [UInt32(0), 0x8000] {
         let base = UInt32(upper | sign)
         let even = base.isMultiple(of: 2) ? base : base + 1
-        for (lower, expected) in [(UInt32(0), base), (1, base), (0x7FFF, base), (0x8000, even), (0x8001, base + 1), (0xFFFF, base + 1)] {
+        for (lower, expected) in [
+          (UInt32(0), base), (1, base), (0x7FFF, base), (0x8000, even), (0x8001, base + 1), (0xFFFF, base + 1),
+        ] {
           #expect(BFloat16.bits(Float(bitPattern: base << 16 | lower)) == UInt16(expected))
         }
       }

@@ -12,8 +12,10 @@ import Testing
   }
 
   @Test func layout() {
-    let bos = BOSMemory(layerCount: 1, keyValueHeadCount: 1, tokenCount: 1, headDimension: 2, keys: [1, 2], values: [3, -4])
-    let body = "4d33424f53000000" + "01000000" + "01000000010000000100000002000000" + "0000803f00000040" + "00004040000080c0"
+    let bos = BOSMemory(
+      layerCount: 1, keyValueHeadCount: 1, tokenCount: 1, headDimension: 2, keys: [1, 2], values: [3, -4])
+    let body =
+      "4d33424f53000000" + "01000000" + "01000000010000000100000002000000" + "0000803f00000040" + "00004040000080c0"
     #expect(Hexadecimal.string(bos.bytes.dropLast(8)) == body)
     var sum = ByteWriter()
     sum.integer(XXH3.hash64(Array(bos.bytes.dropLast(8))))

@@ -74,7 +74,8 @@ import Testing
     other.contextBOS = .none
     #expect(
       Producer.sample.differences(from: other) == [
-        "bos_tokens: [1,17] here, [1] there", #"context_bos: "isolated" here, "none" there"#, "layer_count: 4 here, 30 there",
+        "bos_tokens: [1,17] here, [1] there", #"context_bos: "isolated" here, "none" there"#,
+        "layer_count: 4 here, 30 there",
       ])
   }
 

@@ -33,14 +33,16 @@ import Testing
   @Test func positionZeroChangesNothing() {
     var random = Randomness(seed: 8)
     let memory = SparseMemory(
-      shape: Producer.sample.shape, tokenCount: 1, counts: [1, 0, 0, 0, 0, 1], positions: [0, 0], keys: random.floats(8),
+      shape: Producer.sample.shape, tokenCount: 1, counts: [1, 0, 0, 0, 0, 1], positions: [0, 0],
+      keys: random.floats(8),
       values: random.floats(8))
     #expect(Rotation(.sample, positionCount: 1).rotatedKeys(memory, firstPosition: 0) == memory.keys)
   }
 
   @Test func emptyMemories() {
     let memory = SparseMemory(
-      shape: Producer.sample.shape, tokenCount: 0, counts: Array(repeating: 0, count: 6), positions: [], keys: [], values: [])
+      shape: Producer.sample.shape, tokenCount: 0, counts: Array(repeating: 0, count: 6), positions: [], keys: [],
+      values: [])
     #expect(Rotation(.sample, positionCount: 0).rotatedKeys(memory, firstPosition: 0) == [])
   }
 }

@@ -11,19 +11,22 @@ import Testing
     #expect(memory.offsets == [0, 2, 2, 3, 6])
   }
 
-  @Test(arguments: [
-    ("what is kept", 9, [2, 0, 1], [0, 8, 3], nil),
-    ("nothing", 0, [0, 0], [], nil),
-    ("every token", 3, [3], [0, 1, 2], nil),
-    ("more than there are", 2, [3], [0, 1, 2], "entry 0 keeps 3 of 2 tokens"),
-    ("a negative count", 9, [1, -1], [0], "entry 1 keeps -1 of 9 tokens"),
-    ("counts beyond the positions", 9, [1, 2], [0, 1], "entry 1 keeps 2 of 9 tokens"),
-    ("positions beyond the counts", 9, [1, 1], [0, 1, 2], "1 positions belong to no entry"),
-    ("descending", 9, [0, 2], [5, 4], "entry 1 has position 4 behind 5 of 9"),
-    ("twice", 9, [2], [5, 5], "entry 0 has position 5 behind 5 of 9"),
-    ("behind the reference", 9, [1], [9], "entry 0 has position 9 behind -1 of 9"),
-  ] as [(String, Int, [Int], [UInt16], String?)])
+  @Test(
+    arguments: [
+      ("what is kept", 9, [2, 0, 1], [0, 8, 3], nil),
+      ("nothing", 0, [0, 0], [], nil),
+      ("every token", 3, [3], [0, 1, 2], nil),
+      ("more than there are", 2, [3], [0, 1, 2], "entry 0 keeps 3 of 2 tokens"),
+      ("a negative count", 9, [1, -1], [0], "entry 1 keeps -1 of 9 tokens"),
+      ("counts beyond the positions", 9, [1, 2], [0, 1], "entry 1 keeps 2 of 9 tokens"),
+      ("positions beyond the counts", 9, [1, 1], [0, 1, 2], "1 positions belong to no entry"),
+      ("descending", 9, [0, 2], [5, 4], "entry 1 has position 4 behind 5 of 9"),
+      ("twice", 9, [2], [5, 5], "entry 0 has position 5 behind 5 of 9"),
+      ("behind the reference", 9, [1], [9], "entry 0 has position 9 behind -1 of 9"),
+    ] as [(String, Int, [Int], [UInt16], String?)])
   func inconsistencies(name: String, tokenCount: Int, counts: [Int], positions: [UInt16], expected: String?) {
-    #expect(SparseMemory.firstInconsistency(tokenCount: tokenCount, counts: counts, positions: positions) == expected, "\(name)")
+    #expect(
+      SparseMemory.firstInconsistency(tokenCount: tokenCount, counts: counts, positions: positions) == expected,
+      "\(name)")
   }
 }

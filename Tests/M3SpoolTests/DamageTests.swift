@@ -74,7 +74,7 @@ import Testing
   static let heads: [(offset: Int, bytes: [UInt8], field: String, problem: FormatError.Problem)] = [
     (0, [0x4E], "magic", .wrongMagic(found: "4e3353504f4f4c00")),
     (8, [2], "version", .unsupportedVersion(found: "2", supported: "1")),
-    (12, [1, 0, 16, 0], "header lengths", .outOfRange(found: "1048577 and 108", allowed: "1 MiB and 256 MiB")),
+    (12, [1, 0, 16, 0], "header lengths", .outOfRange(found: "1048577 and 100", allowed: "1 MiB and 256 MiB")),
     (16, [1, 0, 0, 16], "header lengths", .outOfRange(found: "0 and 268435457", allowed: "1 MiB and 256 MiB")),
   ]
 

@@ -43,7 +43,8 @@ import Testing
     let bos = 20 + json..<20 + json + Samples.bos.bytes.count
     #expect(Array(content[bos]) == Samples.bos.bytes)
 
-    let body = "0700" + "57617465722330" + "2c01" + "0200" + "0100" + "0000" + "2b01" + "0400"
+    let body =
+      "0700" + "57617465722330" + "2c01" + "0200" + "0100" + "0000" + "2b01" + "0400"
       + "c0bf00bf003f" + "c03f20406040" + "0000803e003f" + "403f803fa03f"
     let first = bos.upperBound
     #expect(Hexadecimal.string(content[first + 12..<first + 12 + body.count / 2]) == body)

@@ -8,7 +8,8 @@ import M3TestSupport
 /// A small producer, its BOS memory, and memories.
 enum Samples {
   static let producer = Producer(
-    modelDigest: .of([1]), tokenizerFingerprint: "00ff00ff00ff00ff", architecture: "llama", layerCount: 2, queryHeadCount: 2,
+    modelDigest: .of([1]), tokenizerFingerprint: "00ff00ff00ff00ff", architecture: "llama", layerCount: 2,
+    queryHeadCount: 2,
     shape: MemoryShape(layers: [1], keyValueHeadCount: 2, headDimension: 2), rotaryBase: "10000.0", rotaryFactors: [],
     bosText: "<s>", bosTokens: [1], contextBOS: .none, keySpace: .beforeRotation, selection: [:])
 

@@ -55,7 +55,9 @@ extension GGUFBuilder {
       matrix(prefix + "ffn_down.weight", shape.hidden, shape.feedForward)
     }
     if shape.hasFrequencyFactors {
-      add("rope_freqs.weight", shape: [shape.headDimension / 2], (0..<shape.headDimension / 2).map { 1 + Float($0) * 1.5 })
+      add(
+        "rope_freqs.weight", shape: [shape.headDimension / 2], (0..<shape.headDimension / 2).map { 1 + Float($0) * 1.5 }
+      )
     }
   }
 }

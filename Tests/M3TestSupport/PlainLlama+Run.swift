@@ -35,7 +35,8 @@ extension PlainLlama {
   /// - Parameters:
   ///   - memory: rows of a layer's key-value head that every token sees, except the first `isolatedCount`.
   package func run(
-    tokens: [Int32], positions: [Int], memory: (_ layer: Int, _ head: Int) -> [Row] = { _, _ in [] }, isolatedCount: Int = 0
+    tokens: [Int32], positions: [Int], memory: (_ layer: Int, _ head: Int) -> [Row] = { _, _ in [] },
+    isolatedCount: Int = 0
   ) -> Result {
     var result = Result()
     var stream = tokens.map { embedding[Int($0)] }
@@ -77,7 +78,9 @@ extension PlainLlama {
       for token in tokens.indices {
         stream[token] = add(stream[token], multiply(layer.output, mixed[token]))
         let input = normalize(stream[token], layer.feedForwardNorm)
-        let gated = zip(multiply(layer.gate, input), multiply(layer.up, input)).map { gate, up in gate / (1 + exp(-gate)) * up }
+        let gated = zip(multiply(layer.gate, input), multiply(layer.up, input)).map { gate, up in
+          gate / (1 + exp(-gate)) * up
+        }
         stream[token] = add(stream[token], multiply(layer.down, gated))
       }
     }

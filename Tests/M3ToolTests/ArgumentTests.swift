@@ -55,6 +55,7 @@ struct ArgumentTests {
     Call(.encode, "\(encode) --set rule=best", 64, "encode.rule", "attention_exp"),
     Call(.encode, "\(encode) --set layers=2", 64, "encode.layers", "0 to 1"),
     Call(.encode, "\(encode) --set layers=1-99999999999", 64, "encode.layers"),
+    Call(.encode, "\(encode) --set bos=\(String(repeating: "text.", count: 200))", 64, "the BOS text has", "511"),
     Call(.encode, "\(encode) --kernel abacus", 64, "abacus"),
     Call(.encode, "\(encode) --set kernel=abacus", 64, "abacus"),
     Call(.shard, "\(shard) --codec int5", 64, "int5", "bf16"),
@@ -128,7 +129,9 @@ struct ArgumentTests {
   private static let prepared = Result { () throws -> Workspace in
     let workspace = try SharedBank.copy(["references", "memories", "bank"])
     try FilePaths.makeDirectory(workspace.file("hollow"))
-    let item = { #"{"id":"\#($0)","reference_id":"\#($1)","task":"A","context":"The","target":" river"}"# + "\n" }
+    func item(_ id: String, _ reference: String) -> String {
+      #"{"id":"\#(id)","reference_id":"\#(reference)","task":"A","context":"The","target":" river"}"# + "\n"
+    }
     let files = [
       "documents.jsonl": Corpus.lines, "items.jsonl": SharedBank.items, "picture.png": "", "empty.gguf": "",
       "unknown.jsonl": item("one", "nobody#0"), "malformed.jsonl": item("one", "river-0#0") + "{\"id\":3}\n",
@@ -142,12 +145,15 @@ struct ArgumentTests {
   @Test(arguments: usage + missing + badData + cannotCreate)
   func refused(_ call: Call) throws {
     let workspace = try Self.prepared.get()
-    let run = expect(try workspace.run(call.tool, call.arguments), call.status, call.mentioned)
+    // A folder of its own for each call: they run at the same time.
+    let output = "new-\(XXH3.hash64(call.testDescription))"
+    let arguments = call.arguments.map { $0 == "new" ? output : $0 }
+    let run = expect(try workspace.run(call.tool, arguments), call.status, call.mentioned)
     #expect(run.output.isEmpty || call.tool == .verify)
     #expect(!run.errors.isEmpty)
     // A refused run leaves no plan that the corrected one would meet.
     if call.status == Exit.usage || call.status == Exit.missing {
-      #expect(try FilePaths.kind(workspace.file("new")) == nil)
+      #expect(try FilePaths.kind(workspace.file(output)) == nil)
     }
   }
 

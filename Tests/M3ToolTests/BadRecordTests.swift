@@ -82,7 +82,7 @@ struct BadRecordTests {
     #expect(entry["file"] == "documents.jsonl")
     #expect(entry["line"] == 2)
     #expect(entry["byte_offset"]?.integerValue == Int64(Self.line("good-0").count + 1))
-    #expect(try #require(entry["reason"]?.stringValue).contains(record.reason))
+    #expect(entry["reason"]?.stringValue?.contains(record.reason) == true)
     let raw = try raw(entry)
     // Of a record that was parsed, its text is kept; of one that was not, its first 64 KiB.
     let kept = Array(record.bytes.prefix(64 << 10))
@@ -96,7 +96,8 @@ struct BadRecordTests {
 
   private func raw(_ entry: JSONObject) throws -> [UInt8] {
     if let text = entry["raw"]?.stringValue { return Array(text.utf8) }
-    return try #require(Hexadecimal.bytes(try #require(entry["raw_hex"]?.stringValue)))
+    let digits = try #require(entry["raw_hex"]?.stringValue)
+    return try #require(Hexadecimal.bytes(digits))
   }
 
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
@@ -107,7 +108,8 @@ struct BadRecordTests {
     expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.ok)
     expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.ok, ["nothing to do"])
     try workspace.write(Self.line("good-0") + [0x0A], "documents.jsonl")
-    expect(try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.badData, ["documents.jsonl: its content changed"])
+    expect(
+      try workspace.chunk(["--on-bad-input", "quarantine"]), Exit.badData, ["documents.jsonl: its content changed"])
     #expect(try workspace.snapshot("references").keys.contains("quarantine-00000.jsonl.zst"))
   }
 }

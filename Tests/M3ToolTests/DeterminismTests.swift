@@ -64,15 +64,17 @@ struct DeterminismTests {
   func moved() throws {
     let workspace = try SharedBank.copy(["references"])
     try workspace.restore(workspace.snapshot("references"), to: "elsewhere/texts")
-    expect(try workspace.encode("references"), Exit.ok)
-    expect(try workspace.encode("elsewhere/texts"), Exit.ok, ["nothing to do"])
+    expect(try workspace.encode(), Exit.ok)
+    expect(try workspace.encode(input: "elsewhere/texts"), Exit.ok, ["nothing to do"])
   }
 
   @Test("evaluation prints the same for any number of workers")
   func evaluation() throws {
     let workspace = try SharedBank.copy(["bank"])
     try workspace.write(SharedBank.items, "items.jsonl")
-    let arguments = ["evaluate", "bank", "--model", Model.tiny, "--items", "items.jsonl", "--distractors", "2", "--json"]
+    let arguments = [
+      "evaluate", "bank", "--model", Model.tiny, "--items", "items.jsonl", "--distractors", "2", "--json",
+    ]
     let printed = try ["1", "2", "7"].map { workers in
       expect(try workspace.run(.read, arguments + ["--workers", workers]), Exit.ok).output
     }

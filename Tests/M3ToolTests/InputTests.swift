@@ -25,7 +25,7 @@ struct InputTests {
     try workspace.write(Gzip.bytes(Array("Another one.".utf8)), "documents/f.txt.gz")
     try workspace.write("not read", "documents/.hidden")
 
-    expect(try workspace.chunk(["documents"]), Exit.ok, ["6 of 6 documents kept"])
+    expect(try workspace.chunk(input: ["documents"]), Exit.ok, ["6 of 6 documents kept"])
     #expect(
       try references(workspace).map(\.id) == ["plain#0", "gzip#0", "zstd#0", "lz4#0", "e.txt#0", "f.txt.gz#0"])
   }
@@ -61,16 +61,17 @@ struct InputTests {
     }
     try workspace.write(Array(try workspace.read(name).dropLast(cut)), name)
     for policy in ["fail", "quarantine"] {
-      expect(try workspace.chunk([name], to: policy, ["--on-bad-input", policy]), Exit.badData, [name])
+      expect(try workspace.chunk(["--on-bad-input", policy], input: [name], to: policy), Exit.badData, [name])
       #expect(try FilePaths.kind(workspace.file("\(policy)/_done/0-of-1.json")) == nil)
     }
   }
 
-  @Test("a name that lies about its bytes", arguments: [("a.jsonl.gz", line), ("a.jsonl.zst", line), ("a.jsonl.lz4", line)])
+  @Test(
+    "a name that lies about its bytes", arguments: [("a.jsonl.gz", line), ("a.jsonl.zst", line), ("a.jsonl.lz4", line)])
   func wrongEnding(_ name: String, _ text: String) throws {
     let workspace = Workspace()
     try workspace.write(text, name)
-    expect(try workspace.chunk([name]), Exit.badData, [name])
+    expect(try workspace.chunk(input: [name]), Exit.badData, [name])
   }
 
   @Test("a byte order mark, CR LF, empty lines and a missing last line end are fine")
@@ -106,5 +107,8 @@ func jsonLines(_ workspace: Workspace, _ name: String) throws -> [JSONObject] {
     if count == 0 { break }
     bytes += piece[..<count]
   }
-  return try bytes.split(separator: 0x0A).map { try #require(try JSONValue.parse(Array($0)).objectValue) }
+  return try bytes.split(separator: 0x0A).map { line in
+    let value = try JSONValue.parse(Array(line))
+    return try #require(value.objectValue)
+  }
 }

@@ -6,7 +6,10 @@ import Testing
 @Suite("Killed at any moment, a stage that is run again gives the same bytes and leaves no litter")
 struct KillTests {
   private static let stages: [(tool: Tool, arguments: [String], results: [String])] = [
-    (.chunk, ["--input", "documents", "--output", "references", "--model", Model.tiny, "--max-tokens", "48"], ["references"]),
+    (
+      .chunk, ["--input", "documents", "--output", "references", "--model", Model.tiny, "--max-tokens", "48"],
+      ["references"]
+    ),
     (.encode, ["--input", "references", "--output", "memories", "--model", Model.tiny], ["memories"]),
     (.shard, ["--input", "memories", "--references", "references", "--output", "bank"], ["bank", "bank.stage"]),
   ]

@@ -43,20 +43,23 @@ struct StageContractTests {
     #expect(try workspace.snapshot(stage.results) == before.1)
   }
 
-  @Test("other settings are refused, and the difference is named", arguments: [
-    (Stage.chunk, ["--max-tokens", "40"], "max_tokens: 48 there, 40 now"),
-    (.chunk, ["--on-bad-input", "quarantine"], "on_bad_input: \"fail\" there, \"quarantine\" now"),
-    (.chunk, ["--set", "title_field=name"], "title_field: \"title\" there, \"name\" now"),
-    (.encode, ["--set", "tokens_per_head=4"], "tokens_per_head: 16 there, 4 now"),
-    (.encode, ["--set", "rule=received"], "rule: \"reconstruction\" there, \"received\" now"),
-    (.encode, ["--set", "layers=1"], "layers: \"all\" there, \"1\" now"),
-    (.shard, ["--codec", "bf16"], "codec: \"int4\" there, \"bf16\" now"),
-    (.shard, ["--set", "compression_level=9"], "compression_level: 3 there, 9 now"),
-  ])
+  @Test(
+    "other settings are refused, and the difference is named",
+    arguments: [
+      (Stage.chunk, ["--max-tokens", "40"], "max_tokens: 48 there, 40 now"),
+      (.chunk, ["--on-bad-input", "quarantine"], "on_bad_input: \"fail\" there, \"quarantine\" now"),
+      (.chunk, ["--set", "title_field=name"], "title_field: \"title\" there, \"name\" now"),
+      (.encode, ["--set", "tokens_per_head=4"], "tokens_per_head: 16 there, 4 now"),
+      (.encode, ["--set", "rule=received"], "rule: \"reconstruction\" there, \"received\" now"),
+      (.encode, ["--set", "layers=1"], "layers: \"all\" there, \"1\" now"),
+      (.shard, ["--codec", "bf16"], "codec: \"int4\" there, \"bf16\" now"),
+      (.shard, ["--set", "compression_level=9"], "compression_level: 3 there, 9 now"),
+    ])
   func changedSettings(_ stage: Stage, _ more: [String], _ difference: String) throws {
     let workspace = try Self.finished()
     let before = try workspace.snapshot(stage.results)
-    expect(try stage.run(workspace, more), Exit.badData, [difference, stage.state == "bank.stage" ? "bank" : stage.state])
+    expect(
+      try stage.run(workspace, more), Exit.badData, [difference, stage.state == "bank.stage" ? "bank" : stage.state])
     #expect(try workspace.snapshot(stage.results) == before)
   }
 
@@ -77,14 +80,15 @@ struct StageContractTests {
     try workspace.write(Corpus.lines + #"{"text":"One more."}"# + "\n", "documents.jsonl")
     expect(try workspace.chunk(), Exit.badData, ["input documents.jsonl: its content changed"])
     try workspace.write("Another text.", "more.txt")
-    expect(try workspace.chunk(["documents.jsonl", "more.txt"]), Exit.badData, ["input more.txt: not there before"])
+    expect(
+      try workspace.chunk(input: ["documents.jsonl", "more.txt"]), Exit.badData, ["input more.txt: not there before"])
   }
 
   @Test("references made anew make the memories' plan another one")
   func upstreamMadeAnew() throws {
     let workspace = try Self.finished()
-    expect(try workspace.chunk(to: "others", ["--set", "title_field=none"]), Exit.ok)
-    expect(try workspace.encode("others"), Exit.badData, ["input part-00000.jsonl.zst: its content changed"])
+    expect(try workspace.chunk(["--set", "title_field=none"], to: "others"), Exit.ok)
+    expect(try workspace.encode(input: "others"), Exit.badData, ["input part-00000.jsonl.zst: its content changed"])
   }
 
   @Test("the folder of another stage is refused")
@@ -105,13 +109,14 @@ struct StageContractTests {
     expect(try stage.run(workspace), Exit.missing, [upstream, "task 0-of-1 has no marker"])
   }
 
-  @Test("a part that changed since its stage finished", arguments: [
-    (Stage.encode, "references/part-00000.jsonl.zst"), (.shard, "references/part-00000.jsonl.zst"),
-    (.shard, "memories/part-00000.spool.lz4"),
-  ], [true, false])
+  @Test(
+    "a part that changed since its stage finished",
+    arguments: [
+      (Stage.encode, "references/part-00000.jsonl.zst"), (.shard, "references/part-00000.jsonl.zst"),
+      (.shard, "memories/part-00000.spool.lz4"),
+    ], [true, false])
   func staleUpstream(_ call: (stage: Stage, part: String), sameSize: Bool) throws {
     let workspace = try SharedBank.copy(["references", "memories"])
-    if call.stage == .encode { try workspace.restore([:], to: "memories") }
     var bytes = try workspace.read(call.part)
     if sameSize { bytes[bytes.count / 2] ^= 1 } else { bytes.removeLast() }
     try workspace.write(bytes, call.part)
@@ -134,7 +139,7 @@ struct StageContractTests {
     let workspace = Workspace()
     try workspace.write(#"{"id":"same","text":"The first."}"# + "\n", "documents/a.jsonl")
     try workspace.write(#"{"id":"same","text":"The second."}"# + "\n", "documents/b.jsonl")
-    expect(try workspace.chunk(["documents"]), Exit.ok)
+    expect(try workspace.chunk(input: ["documents"]), Exit.ok)
     expect(try workspace.encode(), Exit.ok)
     for _ in 0..<2 { expect(try workspace.shard(), Exit.badData, ["same#0", "duplicate"]) }
     #expect(try FilePaths.kind(workspace.file("bank/manifest.json")) == nil)
@@ -162,10 +167,13 @@ struct StageContractTests {
     #expect(try workspace.snapshot(stage.state) == expected)
   }
 
-  @Test("results that went away are made again", arguments: [
-    (Stage.chunk, "references/part-00000.jsonl.zst"), (.encode, "memories/part-00000.spool.lz4"),
-    (.shard, "bank/shard-00000.m3s"), (.shard, "bank/manifest.json"), (.shard, "bank/codebook.m3c"), (.shard, "bank/bos.m3m"),
-  ])
+  @Test(
+    "results that went away are made again",
+    arguments: [
+      (Stage.chunk, "references/part-00000.jsonl.zst"), (.encode, "memories/part-00000.spool.lz4"),
+      (.shard, "bank/shard-00000.m3s"), (.shard, "bank/manifest.json"), (.shard, "bank/codebook.m3c"),
+      (.shard, "bank/bos.m3m"),
+    ])
   func madeAgain(_ stage: Stage, _ file: String) throws {
     let workspace = try Self.finished()
     let before = try workspace.snapshot(stage.results)
@@ -174,11 +182,13 @@ struct StageContractTests {
     #expect(try workspace.snapshot(stage.results) == before)
   }
 
-  @Test("a damaged plan or marker", arguments: ["references/plan.json", "references/_done/0-of-1.json"], ["", "{", "[]"])
+  @Test(
+    "a damaged plan or marker", arguments: ["references/plan.json", "references/_done/0-of-1.json"], ["", "{", "[]"])
   func damagedState(_ file: String, _ content: String) throws {
     let workspace = try Self.finished()
     try workspace.write(content, file)
-    expect(try workspace.chunk(), Exit.badData)
-    expect(try workspace.encode(to: "new"), Exit.badData)
+    expect(try workspace.chunk(), Exit.badData, [FilePaths.split(file).name])
+    let run = try workspace.encode(to: "new")
+    #expect(run.signal == nil && [Exit.badData, Exit.missing].contains(run.status), "\(run)")
   }
 }

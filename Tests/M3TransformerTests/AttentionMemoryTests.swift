@@ -69,7 +69,8 @@ import Testing
     }
     let memory = AttentionMemory(
       layerCount: shape.layerCount, keyValueHeadCount: shape.keyValueHeadCount, headDimension: shape.headDimension,
-      offsets: (0...shape.layerCount * shape.keyValueHeadCount).map { 70 * $0 }, keys: rows(\.keys), values: rows(\.values))
+      offsets: (0...shape.layerCount * shape.keyValueHeadCount).map { 70 * $0 }, keys: rows(\.keys),
+      values: rows(\.values))
     pass.run([Sequence(tokens: Array(tokens[70...]), firstPosition: 70, memory: memory)])
     #expect(largestDifference(pass.logits(Array(0..<30)).flatMap { $0 }, whole.map { Double($0) }) < 1e-5)
   }

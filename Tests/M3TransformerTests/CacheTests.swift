@@ -63,7 +63,8 @@ import Testing
       let first = cache.tokenCount
       pass.run([
         Sequence(
-          tokens: Array(tokens[first..<first + count]), firstPosition: firstPosition + first, memory: memory, cache: cache,
+          tokens: Array(tokens[first..<first + count]), firstPosition: firstPosition + first, memory: memory,
+          cache: cache,
           isolatedCount: max(0, isolatedCount - first))
       ])
       parts += pass.logits(Array(0..<count)).flatMap { $0 }

@@ -67,7 +67,9 @@ struct GoldenDifference: CustomStringConvertible {
     for layer in try golden.required("layers", as: [JSONFields].self) {
       let positions = try layer.required("positions", as: [Int].self)
       let found = recorder.layers[try layer.required("layer")] ?? Recorder.Layer()
-      for (field, all) in [("keys_before_rope", found.keysBeforeRotation), ("keys", found.keys), ("values", found.values)] {
+      for (field, all) in [
+        ("keys_before_rope", found.keysBeforeRotation), ("keys", found.keys), ("values", found.values),
+      ] {
         let kept = positions.flatMap { all[$0 * shape.keyValueSize..<($0 + 1) * shape.keyValueSize] }
         let values = try layer.required(field, as: [Double].self)
         vectors = max(vectors, relativeDifference(kept, values, dimension: shape.headDimension))

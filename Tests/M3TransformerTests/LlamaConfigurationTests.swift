@@ -41,6 +41,18 @@ import Testing
     #expect(found.rotaryBase == 10_000)
   }
 
+  /// The rotary table grows with the context, whatever the file's size.
+  @Test func longContextsAreCut() throws {
+    let folder = try TemporaryFolder()
+    let limit = LlamaConfiguration.maximumContextLength
+    for (context, expected) in [(1, 1), (limit, limit), (limit + 1, limit), (1 << 24, limit)] {
+      var shape = RandomLlama()
+      shape.context = context
+      let path = try folder.write(GGUFBuilder(shape, seed: 1).bytes, "model.gguf")
+      #expect(try LlamaConfiguration(GGUFFile(path: path)).contextLength == expected)
+    }
+  }
+
   /// A model file with one thing wrong.
   struct Refusal: Sendable, CustomTestStringConvertible {
     let name: String
@@ -50,7 +62,9 @@ import Testing
     var testDescription: String { name }
 
     /// A changed value of a key in `llama.`.
-    static func key(_ key: String, _ value: GGUFBuilder.Value?, field: String? = nil, _ problem: FormatError.Problem) -> Refusal {
+    static func key(_ key: String, _ value: GGUFBuilder.Value?, field: String? = nil, _ problem: FormatError.Problem)
+      -> Refusal
+    {
       let key = key.hasPrefix("general.") ? key : "llama.\(key)"
       return Refusal(
         name: "\(key): \(value.map { "\($0)" } ?? "absent")", change: { $0.metadata[key] = value }, field: field ?? key,
@@ -65,7 +79,8 @@ import Testing
 
   static let refusals: [Refusal] = [
     .key("general.architecture", .string("qwen2"), .unsupported(found: "architecture qwen2")),
-    .missing("general.architecture"), .missing("block_count"), .missing("embedding_length"), .missing("attention.head_count"),
+    .missing("general.architecture"), .missing("block_count"), .missing("embedding_length"),
+    .missing("attention.head_count"),
     .missing("attention.layer_norm_rms_epsilon"), .missing("feed_forward_length"), .missing("context_length"),
     .key("block_count", .uint32(0), .outOfRange(found: "0", allowed: "1 to 1024")),
     .key("block_count", .uint32(1025), .outOfRange(found: "1025", allowed: "1 to 1024")),

@@ -12,7 +12,10 @@ import Testing
     let field: String
     let problem: FormatError.Problem
 
-    init(_ name: String, field: String, _ problem: FormatError.Problem, change: @escaping @Sendable (inout GGUFBuilder) -> Void) {
+    init(
+      _ name: String, field: String, _ problem: FormatError.Problem,
+      change: @escaping @Sendable (inout GGUFBuilder) -> Void
+    ) {
       testDescription = name
       self.change = change
       self.field = field
@@ -21,7 +24,9 @@ import Testing
 
     /// A tensor that this decoder would leave out.
     static func unknown(_ name: String) -> Refusal {
-      Refusal("unknown \(name)", field: "tensors", .unsupported(found: "tensor \(name)")) { $0.add(name, shape: [2], [0, 0]) }
+      Refusal("unknown \(name)", field: "tensors", .unsupported(found: "tensor \(name)")) {
+        $0.add(name, shape: [2], [0, 0])
+      }
     }
 
     static func missing(_ name: String) -> Refusal {
@@ -29,13 +34,18 @@ import Testing
     }
 
     static func reshaped(_ name: String, _ expected: [Int], _ found: [Int]) -> Refusal {
-      Refusal("\(name) of \(found)", field: "tensor \(name), dimensions", .mismatch(expected: "shape \(expected)", found: "\(found)")) {
+      Refusal(
+        "\(name) of \(found)", field: "tensor \(name), dimensions",
+        .mismatch(expected: "shape \(expected)", found: "\(found)")
+      ) {
         $0.add(name, shape: found, Array(repeating: 0, count: found.reduce(1, *)))
       }
     }
   }
 
-  static let parts = ["attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down"]
+  static let parts = [
+    "attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down",
+  ]
 
   static let refusals: [Refusal] =
     parts.map { .missing("blk.1.\($0).weight") } + [

@@ -26,6 +26,8 @@ public final class ZstdSource: ByteSource {
   deinit { ZSTD_freeDCtx(context) }
 
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    // Without room zstd makes no progress.
+    if buffer.isEmpty { return 0 }
     while !reachedEnd || inputPosition < inputCount || insideFrame {
       if inputPosition == inputCount && !reachedEnd {
         inputCount = try input.withUnsafeMutableBytes { try source.read(into: $0) }

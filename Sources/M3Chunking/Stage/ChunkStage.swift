@@ -86,7 +86,8 @@ public struct ChunkStage: Sendable {
   }
 
   private func refuse(
-    _ raw: [UInt8], _ error: FormatError, _ place: RecordPlace, _ quarantine: QuarantineWriter, _ account: inout StageAccount
+    _ raw: [UInt8], _ error: FormatError, _ place: RecordPlace, _ quarantine: QuarantineWriter,
+    _ account: inout StageAccount
   ) throws {
     guard badInput == .quarantine else {
       var located = error.inFile(place.file)

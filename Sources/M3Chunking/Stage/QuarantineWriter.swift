@@ -17,7 +17,8 @@ final class QuarantineWriter {
 
   func write(raw: [UInt8], error: FormatError, place: RecordPlace) throws {
     var object: JSONObject = [
-      "byte_offset": .integer(Int64(place.byteOffset)), "file": .string(place.file), "line": .integer(Int64(place.line)),
+      "byte_offset": .integer(Int64(place.byteOffset)), "file": .string(place.file),
+      "line": .integer(Int64(place.line)),
       "reason": .string("\(error.field): \(error.problem)"),
     ]
     if let text = String(validating: raw, as: UTF8.self) {

@@ -47,10 +47,20 @@ public struct LoadedModel: Sendable {
 
   public static func fingerprint(_ tokenizer: Tokenizer) -> String { Hexadecimal.string(tokenizer.fingerprint) }
 
+  /// Tokens that the file of a BOS memory may have.
+  private static let maximumBOSTokenCount = 4096
+
   /// The tokens of a BOS text; empty text stands for the model's own BOS token.
-  /// - Throws: ``UsageError`` where the model has none.
+  /// - Throws: ``UsageError`` where the model has none, and where the text leaves no room in the model's context.
   public func bosTokens(_ text: String) throws -> [Int32] {
-    if !text.isEmpty { return tokenizer.encodeWithControlTokens(text) }
+    if !text.isEmpty {
+      let tokens = tokenizer.encodeWithControlTokens(text)
+      let limit = min(model.configuration.contextLength - 1, Self.maximumBOSTokenCount)
+      guard tokens.count <= limit else {
+        throw UsageError("the BOS text has \(tokens.count) tokens; \(limit) are the most for this model")
+      }
+      return tokens
+    }
     guard let token = tokenizer.beginningOfSequence else { throw UsageError("the model names no BOS token: set `bos`") }
     return [token]
   }

@@ -32,13 +32,13 @@ public struct StageAccount: Sendable, Equatable {
     ]
   }
 
-  /// Reads what ``json`` wrote; nil where it is something else.
+  /// Reads what ``json`` wrote; nil where it is something else, or counts what no run can.
   init?(json: JSONObject) {
-    guard let input = json["input"]?.integerValue, let kept = json["kept"]?.integerValue,
+    guard let input = Self.count(json["input"]), let kept = Self.count(json["kept"]),
       let rejected = Self.counts(json["rejected"]), let totals = Self.counts(json["totals"])
     else { return nil }
-    self.input = Int(input)
-    self.kept = Int(kept)
+    self.input = input
+    self.kept = kept
     self.rejected = rejected
     self.totals = totals
   }
@@ -53,9 +53,15 @@ public struct StageAccount: Sendable, Equatable {
     guard case .object(let object)? = value else { return nil }
     var result: [String: Int] = [:]
     for (key, value) in object.members {
-      guard let count = value.integerValue else { return nil }
-      result[key] = Int(count)
+      guard let count = count(value) else { return nil }
+      result[key] = count
     }
     return result
+  }
+
+  /// Sums of 2,000 such counts do not overflow.
+  private static func count(_ value: JSONValue?) -> Int? {
+    guard let count = value?.integerValue, (0...1 << 52).contains(count) else { return nil }
+    return Int(count)
   }
 }

@@ -24,6 +24,7 @@ public enum OrderedPipeline {
     transform: @escaping @Sendable (Worker, Item) throws -> Result,
     consume: (Result) throws -> Void
   ) throws {
+    precondition(workers >= 1, "nobody to do the work")
     try withoutActuallyEscaping(next) { next in
       try withoutActuallyEscaping(consume) { consume in
         let queue = OrderedQueue<Item, Result>(limit: 2 * workers, next: next, consume: consume)

@@ -28,7 +28,8 @@ struct TinyEncoding: Sendable {
       tokenizer = try Tokenizer(TokenizerDefinition(file))
       twin = try PlainLlama(file)
       let file = file
-      models = try Dictionary(uniqueKeysWithValues: Kernels.available.map { ($0.name, try LlamaModel(file, kernels: $0)) })
+      models = try Dictionary(
+        uniqueKeysWithValues: Kernels.available.map { ($0.name, try LlamaModel(file, kernels: $0)) })
       let reader = try ReferenceReader(path: TinyEncoding.referencesPath)
       var references: [Reference] = []
       while case .record(let reference)? = try reader.next() { references.append(reference) }
@@ -60,7 +61,8 @@ struct TinyEncoding: Sendable {
       modelDigest: try file.contentDigest(), tokenizerFingerprint: "0123456789abcdef", architecture: "llama",
       layerCount: shape.layerCount, queryHeadCount: shape.queryHeadCount,
       shape: MemoryShape(
-        layers: configuration.memoryLayers, keyValueHeadCount: shape.keyValueHeadCount, headDimension: shape.headDimension),
+        layers: configuration.memoryLayers, keyValueHeadCount: shape.keyValueHeadCount,
+        headDimension: shape.headDimension),
       rotaryBase: "\(shape.rotaryBase)", rotaryFactors: [], bosText: "<|endoftext|>", bosTokens: bosTokens,
       contextBOS: .none, keySpace: configuration.keySpace, selection: ["rule": .string(configuration.rule.rawValue)])
   }

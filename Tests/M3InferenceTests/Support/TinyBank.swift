@@ -48,10 +48,13 @@ struct TinyBank: ReferenceSource {
       repeatPrompt: tiny.tokenizer.encode("\n\nRepeat the text above:\n"))
     let shape = tiny.model.configuration
     producer = Producer(
-      modelDigest: .of([]), tokenizerFingerprint: "0123456789abcdef", architecture: "llama", layerCount: shape.layerCount,
+      modelDigest: .of([]), tokenizerFingerprint: "0123456789abcdef", architecture: "llama",
+      layerCount: shape.layerCount,
       queryHeadCount: shape.queryHeadCount,
-      shape: MemoryShape(layers: layers, keyValueHeadCount: shape.keyValueHeadCount, headDimension: shape.headDimension),
-      rotaryBase: "\(shape.rotaryBase)", rotaryFactors: [], bosText: "<|endoftext|>", bosTokens: [0], contextBOS: contextBOS,
+      shape: MemoryShape(
+        layers: layers, keyValueHeadCount: shape.keyValueHeadCount, headDimension: shape.headDimension),
+      rotaryBase: "\(shape.rotaryBase)", rotaryFactors: [], bosText: "<|endoftext|>", bosTokens: [0],
+      contextBOS: contextBOS,
       keySpace: keySpace, selection: [:])
     bos = BOSMemory(tokens: [0], model: tiny.model)
     let encoder = ReferenceEncoder(model: tiny.model, bos: bos, configuration: configuration)
@@ -76,7 +79,8 @@ struct TinyBank: ReferenceSource {
 
   func evaluator(distractorCount: Int = 0) -> Evaluator {
     Evaluator(
-      model: tiny.model, tokenizer: tiny.tokenizer, assembler: assembler, contextBOS: [0], distractorCount: distractorCount)
+      model: tiny.model, tokenizer: tiny.tokenizer, assembler: assembler, contextBOS: [0],
+      distractorCount: distractorCount)
   }
 }
 

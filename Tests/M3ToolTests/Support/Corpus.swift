@@ -18,7 +18,10 @@ enum Corpus {
   ]
 
   static let documents: [JSONObject] = texts.enumerated().map { index, text in
-    ["id": .string("river-\(index)"), "title": .string("River \(index)"), "text": .string(text), "year": .integer(Int64(index))]
+    [
+      "id": .string("river-\(index)"), "title": .string("River \(index)"), "text": .string(text),
+      "year": .integer(Int64(index)),
+    ]
   }
 
   static let lines = text(documents)

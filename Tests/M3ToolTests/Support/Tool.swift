@@ -49,17 +49,17 @@ final class Child {
       posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.file("output"), flags, 0o600)
     }
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, streams.file("errors"), flags, 0o600)
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
 
     var variables = ProcessInfo.processInfo.environment
     // A trap shall end the child at once, not after a backtrace.
     variables["SWIFT_BACKTRACE"] = "enable=no"
     variables.merge(environment) { $1 }
-    var argv = ([tool.path] + arguments).map { strdup($0) } + [nil]
+    // `env` changes the folder and becomes the tool: the process stays the same.
+    var argv = (["env", "-C", folder, tool.path] + arguments).map { strdup($0) } + [nil]
     var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in argv + envp { free(text) } }
     var started: pid_t = 0
-    let status = posix_spawn(&started, tool.path, &actions, nil, &argv, &envp)
+    let status = posix_spawn(&started, "/usr/bin/env", &actions, nil, &argv, &envp)
     guard status == 0 else { throw FileError(.open, path: tool.path, errorNumber: status) }
     process = started
   }

@@ -12,7 +12,8 @@ struct ToolRun: Sendable {
 
   /// stdout as JSON.
   func json() throws -> JSONObject {
-    try #require(try JSONValue.parse(Array(output.utf8)).objectValue, "\(self)")
+    let value = try JSONValue.parse(Array(output.utf8))
+    return try #require(value.objectValue, "\(self)")
   }
 }
 

@@ -37,28 +37,22 @@ final class Workspace: Sendable {
 
   /// Documents to references.
   func chunk(
-    _ input: [String] = ["documents.jsonl"], to output: String = "references", model: String = Model.tiny,
-    _ more: [String] = [], environment: [String: String] = [:]
+    _ more: [String] = [], input: [String] = ["documents.jsonl"], to output: String = "references",
+    model: String = Model.tiny
   ) throws -> ToolRun {
-    let arguments = ["--input"] + input + ["--output", output, "--model", model, "--max-tokens", "48"] + more
-    return try run(.chunk, arguments, environment: environment)
+    try run(.chunk, ["--input"] + input + ["--output", output, "--model", model, "--set", "max_tokens=48"] + more)
   }
 
   /// References to memories.
   func encode(
-    _ input: String = "references", to output: String = "memories", model: String = Model.tiny, _ more: [String] = [],
-    environment: [String: String] = [:]
+    _ more: [String] = [], input: String = "references", to output: String = "memories", model: String = Model.tiny
   ) throws -> ToolRun {
-    try run(.encode, ["--input", input, "--output", output, "--model", model] + more, environment: environment)
+    try run(.encode, ["--input", input, "--output", output, "--model", model] + more)
   }
 
   /// Memories and references to a bank.
-  func shard(
-    _ input: String = "memories", references: String = "references", to output: String = "bank", _ more: [String] = [],
-    environment: [String: String] = [:]
-  ) throws -> ToolRun {
-    let arguments = ["--input", input, "--references", references, "--output", output] + more
-    return try run(.shard, arguments, environment: environment)
+  func shard(_ more: [String] = [], to output: String = "bank") throws -> ToolRun {
+    try run(.shard, ["--input", "memories", "--references", "references", "--output", output] + more)
   }
 
   /// Every file beneath a folder, hidden ones too, by its name in it.

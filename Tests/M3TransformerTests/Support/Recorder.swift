@@ -57,14 +57,18 @@ final class Recorder: AttentionObserver {
         values: Array(UnsafeBufferPointer(start: probabilities.pointer, count: count * probabilities.stride)),
         columns: probabilities.stride, precedingCount: probabilities.precedingCount,
         keyValueHead: probabilities.keyValueHead,
-        own: (0..<count).flatMap { Array(UnsafeBufferPointer(start: probabilities.overOwnTokens(query: $0), count: count)) })
+        own: (0..<count).flatMap {
+          Array(UnsafeBufferPointer(start: probabilities.overOwnTokens(query: $0), count: count))
+        })
   }
 
   private func copy(
     _ projections: Projections, _ heads: Int, _ vector: (_ row: Int, _ head: Int) -> UnsafePointer<Float>
   ) -> [Float] {
     (0..<projections.sequenceOffsets.last!).flatMap { row in
-      (0..<heads).flatMap { Array(UnsafeBufferPointer(start: vector(row, $0), count: projections.configuration.headDimension)) }
+      (0..<heads).flatMap {
+        Array(UnsafeBufferPointer(start: vector(row, $0), count: projections.configuration.headDimension))
+      }
     }
   }
 }

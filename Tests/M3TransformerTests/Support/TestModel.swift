@@ -44,7 +44,10 @@ struct TestModel: Sendable, CustomTestStringConvertible {
     var oddSizes = RandomLlama()
     (oddSizes.hidden, oddSizes.feedForward, oddSizes.vocabulary) = (31, 17, 13)
     (oddSizes.heads, oddSizes.keyValueHeads, oddSizes.headDimension, oddSizes.layers) = (6, 2, 10, 3)
-    let named = [("one head", oneHead), ("a key-value head a query head", everyHead), ("frequency factors", lengthened), ("odd sizes", oddSizes)]
+    let named = [
+      ("one head", oneHead), ("a key-value head a query head", everyHead), ("frequency factors", lengthened),
+      ("odd sizes", oddSizes),
+    ]
     return named.map { name, shape in make { try TestModel(name: name, shape, kernels: .best) } }
   }()
 
