@@ -97,7 +97,7 @@ let package = Package(
 
     // tests
     .target(
-      name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON"], path: "Tests/M3TestSupport",
+      name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON", "M3Weights"], path: "Tests/M3TestSupport",
       swiftSettings: swiftSettings),
     tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
     tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),
@@ -120,9 +120,11 @@ let package = Package(
     tests(
       "M3InferenceTests",
       [
-        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Text", "M3Transformer", "M3Weights",
+        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Text", "M3Transformer",
+        "M3Weights",
       ]),
     tests("M3StageTests", ["M3Bytes", "M3JSON", "M3Stage"]),
+    tests("M3ToolTests", ["M3Bytes", "M3JSON", "M3Streams"]),
     tests("M3CommandTests", ["M3Command", "M3Encoder", "M3Memory"]),
   ]
 )

@@ -63,7 +63,7 @@ struct ShardCommand: Tool {
       written += summaries
       return (outputs, account)
     }
-    let manifest = try stage.finish(written: written)
+    let manifest = try runner.exclusively { try stage.finish(written: written) }
     progress.finish()
     StageSummary.print("m3-shard", summary, unit: "records", output: output, seconds: progress.elapsedSeconds)
     StandardOutput.write("root \(manifest.root)\n")

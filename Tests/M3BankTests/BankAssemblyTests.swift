@@ -1,5 +1,6 @@
 import M3Bank
 import M3Bytes
+import M3TestSupport
 import Testing
 
 @Suite struct BankAssemblyTests {
@@ -42,7 +43,9 @@ import Testing
         }
       }
     }
-    let order: (DuplicateID, DuplicateID) -> Bool = { (XXH3.hash64($0.id), $0.second) < (XXH3.hash64($1.id), $1.second) }
+    let order: (DuplicateID, DuplicateID) -> Bool = {
+      (XXH3.hash64($0.id), $0.second) < (XXH3.hash64($1.id), $1.second)
+    }
     expected.sort(by: order)
     try #require(!expected.isEmpty)
     for keysInMemory in [1, 2, 3, 7, 20, 1_000] {

@@ -1,6 +1,7 @@
 import Glibc
 import M3Bank
 import M3Bytes
+import M3TestSupport
 import Testing
 
 @Suite struct BankDirectoryTests {

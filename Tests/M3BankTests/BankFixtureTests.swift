@@ -1,6 +1,7 @@
 import M3Bank
 import M3Bytes
 import M3JSON
+import M3TestSupport
 import Testing
 
 /// `fixtures/bank/v1`, which another program wrote from the formats' articles: read forever.

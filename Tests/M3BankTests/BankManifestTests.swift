@@ -1,6 +1,7 @@
 import M3Bank
 import M3Bytes
 import M3JSON
+import M3TestSupport
 import Testing
 
 @Suite struct BankManifestTests {
@@ -108,9 +109,11 @@ import Testing
     .member("files", 0, "name", ""), .member("files", 0, "name", "."), .member("files", 0, "name", ".hidden"),
     .member("files", 0, "name", "Bos.m3m"), .member("files", 0, "name", "a\u{0}b"), .member("files", 0, "name", "a/b"),
     .member("files", 0, "name", .string(String(repeating: "a", count: 129))),
-    .member("files", 0, "name", "manifest.json", foundAt: 1), .member("files", 0, "name", "shard-00009.m3s", foundAt: 1),
+    .member("files", 0, "name", "manifest.json", foundAt: 1),
+    .member("files", 0, "name", "shard-00009.m3s", foundAt: 1),
     .member("files", 1, "name", "bos.m3m"), .member("files", 0, "name", "zzz", foundAt: 1),
-    .member("files", 0, "role", ""), .member("files", 0, "role", "codebook", foundAt: 1), .member("files", 0, "role", "a b"),
+    .member("files", 0, "role", ""), .member("files", 0, "role", "codebook", foundAt: 1),
+    .member("files", 0, "role", "a b"),
     .member("files", 0, "size", .integer(1 << 53 + 1)), .member("files", 0, "sha256", 1),
     .member("files", 0, "extra", 1),
   ]

@@ -1,8 +1,9 @@
-import Glibc
 import M3Bank
 import M3Bytes
 import M3JSON
+import M3TestSupport
 import Testing
+import Glibc
 
 @Suite struct BankVerifierTests {
   let bank: SampleBank

@@ -1,6 +1,7 @@
 import Glibc
 import M3Bank
 import M3Bytes
+import M3TestSupport
 import Testing
 
 /// Accidents to a shard's bytes: each is found when the shard is opened or the record is read.

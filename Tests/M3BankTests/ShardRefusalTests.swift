@@ -1,5 +1,6 @@
 import M3Bank
 import M3Bytes
+import M3TestSupport
 import Testing
 
 /// Fields with wrong values and sums that fit: what the grammar itself refuses, and where.
@@ -158,7 +159,8 @@ import Testing
     RawForgery(field: "source at byte 7 of the raw record", raw: [1, 0, 97, 9, 0, 0, 0, 4, 0, 0, 0] + "text".utf8),
     RawForgery(
       field: "source length at byte 3 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0xFF, 4, 0, 0, 0] + "text".utf8),
-    RawForgery(field: "text length at byte 7 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0, 3, 0, 0, 0] + "text".utf8),
+    RawForgery(
+      field: "text length at byte 7 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0, 3, 0, 0, 0] + "text".utf8),
     RawForgery(
       field: "text at byte 11 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0, 4, 0, 0, 0, 0x74, 0xC3, 0x28, 0x74]),
   ])
@@ -178,7 +180,9 @@ import Testing
     let raw = Samples.raw(part)
     let frame = ZstdFrame.compress(raw, level: 3)
     #expect(try ShardReader(path: forge(frame, raw: raw.count)).record(at: 0).text == "text")
-    for (bytes, length) in [(frame, raw.count + 1), (frame + frame, raw.count), (frame + [0], raw.count), (raw, raw.count)] {
+    for (bytes, length) in [
+      (frame, raw.count + 1), (frame + frame, raw.count), (frame + [0], raw.count), (raw, raw.count),
+    ] {
       let reader = try ShardReader(path: forge(bytes, raw: length))
       let error = #expect(throws: FormatError.self) { try reader.record(at: 0) }
       #expect(error?.field == "record")

@@ -1,5 +1,6 @@
 import M3Bank
 import M3Bytes
+import M3TestSupport
 import Testing
 
 @Suite struct ShardRoundTripTests {

@@ -1,4 +1,5 @@
 import M3Chunking
+import M3TestSupport
 import Testing
 
 /// A text in a vocabulary of single bytes, a bound, and the chunks that it must give.

@@ -1,4 +1,5 @@
 import M3Chunking
+import M3TestSupport
 import M3Text
 import Testing
 
@@ -10,13 +11,14 @@ import Testing
     try check(Fixtures.tiny.get(), Texts.all[index].text, bound)
   }
 
-  @Test(.enabled(if: Fixtures.realModel != nil), arguments: Texts.all.indices, bounds)
+  @Test(.enabled(if: Fixtures.smollm2 != nil), arguments: Texts.all.indices, bounds)
   func fourScriptsWithSmolLM2(index: Int, bound: Int) throws {
     try check(Fixtures.real.get(), Texts.all[index].text, bound)
   }
 
   /// All four in one document, with every combination of white space between.
-  @Test(.enabled(if: Fixtures.realModel != nil),
+  @Test(
+    .enabled(if: Fixtures.smollm2 != nil),
     arguments: ["", " ", "\n", "\r\n\r\n", "\u{2029}", "\u{A0}", " \u{3000} "])
   func scriptsSideBySide(separator: String) throws {
     let text = Texts.all.map(\.text).joined(separator: separator)
@@ -24,10 +26,10 @@ import Testing
   }
 
   @Test(arguments: 0..<40 as Range<UInt64>) func randomText(seed: UInt64) throws {
-    var generator = SplitMix(state: seed)
+    var generator = Randomness(seed: seed)
     let text = String.random(scalarCount: 700, using: &generator)
     try check(Fixtures.tiny.get(), text, Int.random(in: 8...80, using: &generator))
-    if Fixtures.realModel != nil { try check(Fixtures.real.get(), text, Int.random(in: 8...80, using: &generator)) }
+    if Fixtures.smollm2 != nil { try check(Fixtures.real.get(), text, Int.random(in: 8...80, using: &generator)) }
   }
 
   /// Texts without a place to cut, or without an end.
@@ -39,7 +41,7 @@ import Testing
   func endlessRepetition(unit: String) throws {
     let text = "x" + String(repeating: unit, count: 1000) + "y"
     try check(Fixtures.tiny.get(), text, 32)
-    if Fixtures.realModel != nil { try check(Fixtures.real.get(), text, 128) }
+    if Fixtures.smollm2 != nil { try check(Fixtures.real.get(), text, 128) }
   }
 
   private func check(_ tokenizer: Tokenizer, _ text: String, _ bound: Int) throws {

@@ -28,7 +28,8 @@ import Testing
   @Test func layout() throws {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 2, headDimension: 2)
     let memory = SparseMemory(
-      shape: shape, tokenCount: 9, counts: [2, 1], positions: [0, 8, 3], keys: [1, -2, 0.5, 0, 3, 4], values: [1, 1, 1, 1, 1, -1])
+      shape: shape, tokenCount: 9, counts: [2, 1], positions: [0, 8, 3], keys: [1, -2, 0.5, 0, 3, 4],
+      values: [1, 1, 1, 1, 1, -1])
     let payload = try BFloat16Codec(headDimension: 2).payload(memory)
     #expect(
       Hexadecimal.string(payload)
@@ -38,7 +39,8 @@ import Testing
   @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude])
   func whatBFloat16CannotExpressIsRefused(value: Float) throws {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
-    let memory = SparseMemory(shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, 2], values: [3, value])
+    let memory = SparseMemory(
+      shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, 2], values: [3, value])
     let error = #expect(throws: FormatError.self) { try BFloat16Codec(headDimension: 2).payload(memory) }
     #expect(error?.problem == .outOfRange(found: "\(value)", allowed: "finite in bfloat16"))
   }

@@ -20,9 +20,15 @@ import Testing
   }
 
   @Test func codebooksAreReadWhereTheyAreNeeded() throws {
-    #expect(throws: Never.self) { try CodecRegistry.codec(description: ["name": "bf16"], shape: shape) { throw NoCodebook() } }
-    #expect(throws: NoCodebook.self) { try CodecRegistry.codec(description: ["name": "int4"], shape: shape) { throw NoCodebook() } }
-    let error = #expect(throws: FormatError.self) { try CodecRegistry.codec(description: ["name": "int4"], shape: shape) { [] } }
+    #expect(throws: Never.self) {
+      try CodecRegistry.codec(description: ["name": "bf16"], shape: shape) { throw NoCodebook() }
+    }
+    #expect(throws: NoCodebook.self) {
+      try CodecRegistry.codec(description: ["name": "int4"], shape: shape) { throw NoCodebook() }
+    }
+    let error = #expect(throws: FormatError.self) {
+      try CodecRegistry.codec(description: ["name": "int4"], shape: shape) { [] }
+    }
     #expect(error?.problem == .truncated(needed: 8, available: 0))
   }
 
@@ -33,7 +39,9 @@ import Testing
 
   @Test(arguments: refusals)
   func refuses(description: JSONObject, problem: FormatError.Problem) {
-    let error = #expect(throws: FormatError.self) { try CodecRegistry.codec(description: description, shape: shape) { [] } }
+    let error = #expect(throws: FormatError.self) {
+      try CodecRegistry.codec(description: description, shape: shape) { [] }
+    }
     #expect(error?.problem == problem)
     #expect(error?.field == "codec.name")
   }

@@ -19,7 +19,9 @@ import Testing
       for (part, vectors) in [\SparseMemory.keys, \.values].enumerated() {
         for element in 0..<8 {
           let all = memories.flatMap { memory in
-            (memory.offsets[entry]..<memory.offsets[entry + 1]).map { Double(memory[keyPath: vectors][8 * $0 + element]) }
+            (memory.offsets[entry]..<memory.offsets[entry + 1]).map {
+              Double(memory[keyPath: vectors][8 * $0 + element])
+            }
           }
           let mean = all.isEmpty ? 0 : all.reduce(0, +) / Double(all.count)
           let variance = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, all.count))
@@ -95,9 +97,15 @@ import Testing
     ("magic", 0, [0x4E], "magic", .wrongMagic(found: "4e33535441545300")),
     ("version", 8, [2], "version", .unsupportedVersion(found: "2", supported: "1")),
     ("entries", 12, [7], "entries", .mismatch(expected: "6 heads of 8", found: "7 of 8")),
-    ("entries beyond the bytes", 12, [255, 255, 255, 255], "entries", .mismatch(expected: "6 heads of 8", found: "4294967295 of 8")),
+    (
+      "entries beyond the bytes", 12, [255, 255, 255, 255], "entries",
+      .mismatch(expected: "6 heads of 8", found: "4294967295 of 8")
+    ),
     ("head dimension", 16, [4], "entries", .mismatch(expected: "6 heads of 8", found: "6 of 4")),
-    ("no deviation", 20 + 4 * (2 * 6 * 8 + 3), [0, 0, 0, 0], "deviations", .outOfRange(found: "0.0", allowed: "positive")),
+    (
+      "no deviation", 20 + 4 * (2 * 6 * 8 + 3), [0, 0, 0, 0], "deviations",
+      .outOfRange(found: "0.0", allowed: "positive")
+    ),
     (
       "a negative deviation", 20 + 4 * (4 * 6 * 8 - 1), [0, 0, 0x80, 0xBF], "deviations",
       .outOfRange(found: "-1.0", allowed: "positive")

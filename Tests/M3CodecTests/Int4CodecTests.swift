@@ -65,7 +65,9 @@ import Testing
     let shape = MemoryShape.small()
     let statistics = HeadStatistics.random(&random, shape)
     let memory = SparseMemory(random: &random, shape: shape, tokenCount: 4, counts: [1, 1, 1, 1, 1, 1])
-    func vectors(_ part: Int) -> [Float] { (0..<6).flatMap { statistics.means[(2 * $0 + part) * 8..<(2 * $0 + part + 1) * 8] } }
+    func vectors(_ part: Int) -> [Float] {
+      (0..<6).flatMap { statistics.means[(2 * $0 + part) * 8..<(2 * $0 + part + 1) * 8] }
+    }
     let exact = memory.with(keys: vectors(0), values: vectors(1))
     let codec = Int4Codec(statistics: statistics)
     #expect(try codec.memory(codec.payload(exact), shape: shape) == exact)
@@ -83,11 +85,13 @@ import Testing
 
   @Test func layout() throws {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 4)
-    let codec = Int4Codec(statistics: HeadStatistics(
+    let codec = Int4Codec(
+      statistics: HeadStatistics(
         shape: shape, means: [0, 0, 0, 0, 10, 10, 10, 10], deviations: [1, 1, 1, 1, 1, 1, 1, 2]))
     // Levels at odd multiples of one half: scale 1 is exact, and the low nibble comes first.
     let memory = SparseMemory(
-      shape: shape, tokenCount: 2, counts: [1], positions: [1], keys: [-7.5, 7.5, -0.5, 0.5], values: [17.5, 2.5, 11.5, 15])
+      shape: shape, tokenCount: 2, counts: [1], positions: [1], keys: [-7.5, 7.5, -0.5, 0.5],
+      values: [17.5, 2.5, 11.5, 15])
     let payload = try codec.payload(memory)
     #expect(Hexadecimal.string(payload) == "0200" + "01" + "01" + "003c" + "f087" + "003c" + "0fa9")
     #expect(try codec.memory(payload, shape: shape) == memory)
@@ -96,7 +100,8 @@ import Testing
   @Test(arguments: [(Float.nan, "nan"), (.infinity, "inf"), (500_000, "500000.0")])
   func whatCannotBeExpressedIsRefused(value: Float, found: String) {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
-    let memory = SparseMemory(shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, value], values: [3, 4])
+    let memory = SparseMemory(
+      shape: shape, tokenCount: 1, counts: [1], positions: [0], keys: [1, value], values: [3, 4])
     let error = #expect(throws: FormatError.self) { try Int4Codec(statistics: .neutral(shape)).payload(memory) }
     guard case .outOfRange(found, _)? = error?.problem else {
       Issue.record("\(String(describing: error))")

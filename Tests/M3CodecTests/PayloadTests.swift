@@ -34,7 +34,9 @@ import Testing
     let memory = SparseMemory(random: &random, shape: .small(), tokenCount: tokenCount, counts: [2, 0, 1, 3, 0, 1])
     let payload = try codec(name).payload(memory)
     for count in payload.indices {
-      let error = #expect(throws: FormatError.self) { try codec(name).memory(Array(payload[..<count]), shape: .small()) }
+      let error = #expect(throws: FormatError.self) {
+        try codec(name).memory(Array(payload[..<count]), shape: .small())
+      }
       #expect(error?.byteOffset ?? .max <= count)
     }
     let error = #expect(throws: FormatError.self) { try codec(name).memory(payload + [0], shape: .small()) }
@@ -70,7 +72,8 @@ import Testing
       testDescription: "a count beyond the tokens", change: { ($0[2], $0[3]) = (6, 0) }, field: "positions", offset: 4,
       problem: .malformed("entry 0 keeps 6 of 5 tokens")),
     Damage(
-      testDescription: "counts beyond the bytes", change: { ($0[2], $0[3]) = (255, 255) }, field: "positions", offset: 4,
+      testDescription: "counts beyond the bytes", change: { ($0[2], $0[3]) = (255, 255) }, field: "positions",
+      offset: 4,
       problem: .truncated(needed: 510, available: 27)),
     Damage(
       testDescription: "more counts than vectors", change: { $0[3] = 2 }, field: "positions", offset: 4,
@@ -91,10 +94,12 @@ import Testing
       testDescription: "wide numbers where narrow ones stand", change: { $0[1] = 1 }, field: "positions", offset: 6,
       problem: .truncated(needed: 2 * (258 + 1025), available: 25)),
     Damage(
-      testDescription: "a key that is infinite", change: { ($0[9], $0[10]) = (0x80, 0x7F) }, field: "vectors", offset: 9,
+      testDescription: "a key that is infinite", change: { ($0[9], $0[10]) = (0x80, 0x7F) }, field: "vectors",
+      offset: 9,
       problem: .outOfRange(found: "inf", allowed: "finite")),
     Damage(
-      testDescription: "a value that is no number", change: { ($0[29], $0[30]) = (0xC0, 0x7F) }, field: "vectors", offset: 29,
+      testDescription: "a value that is no number", change: { ($0[29], $0[30]) = (0xC0, 0x7F) }, field: "vectors",
+      offset: 29,
       problem: .outOfRange(found: "nan", allowed: "finite")),
   ]
 
@@ -102,7 +107,8 @@ import Testing
   func damageIsPlaced(_ damage: Damage) throws {
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 2, headDimension: 2)
     let memory = SparseMemory(
-      shape: shape, tokenCount: 5, counts: [2, 1], positions: [1, 4, 2], keys: [1, 1, 1, 1, 1, 1], values: [1, 1, 1, 1, 1, 1])
+      shape: shape, tokenCount: 5, counts: [2, 1], positions: [1, 4, 2], keys: [1, 1, 1, 1, 1, 1],
+      values: [1, 1, 1, 1, 1, 1])
     let codec = BFloat16Codec(headDimension: 2)
     var payload = try codec.payload(memory)
     #expect(payload.count == 7 + 24)

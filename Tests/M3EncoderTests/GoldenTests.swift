@@ -1,7 +1,11 @@
 import M3Encoder
 import M3JSON
 import M3Memory
+import M3Records
 import M3TestSupport
+import M3Text
+import M3Transformer
+import M3Weights
 import Testing
 
 /// Scores and kept tokens against `transformers`.
@@ -36,6 +40,29 @@ import Testing
       #expect(
         abs(Double(ranked[memory.rowCount - 1]) - (try expected.required("smallest_kept", as: Double.self))) < 1e-5)
       #expect(abs(Double(ranked[memory.rowCount]) - (try expected.required("largest_dropped", as: Double.self))) < 1e-5)
+    }
+  }
+
+  /// The real model: scores of the cut lie closer together than a wrong rule could leave them.
+  @Test(.enabled(if: Fixtures.smollm2 != nil), arguments: [2, 8])
+  func adaptiveSelectionsOfSmolLM2(tokensPerHead: Int) throws {
+    let file = try GGUFFile(path: Fixtures.smollm2 ?? "")
+    let (model, tokenizer) = (try LlamaModel(file), try Tokenizer(TokenizerDefinition(file)))
+    let reader = try ReferenceReader(path: Fixtures.path("evaluation/smollm2/references/part-00000.jsonl.zst"))
+    var references: [Reference] = []
+    while case .record(let reference)? = try reader.next() { references.append(reference) }
+    let encoder = ReferenceEncoder(
+      model: model, bos: BOSMemory(tokens: [0], model: model),
+      configuration: EncoderConfiguration(
+        rule: .reconstruction, allocation: .adaptive, tokensPerHead: tokensPerHead, memoryLayers: Array(0..<30),
+        keySpace: .beforeRotation, repeatPrompt: tokenizer.encode("\n\nRepeat the text above:\n")))
+    let memories = try encoder.encode(references.map { tokenizer.encode($0.text) })
+    let golden = try Fixtures.golden("evaluation/smollm2/golden.json").required("selections", as: [JSONFields].self)
+    for (reference, memory) in zip(references, memories) {
+      let expected = try golden.first {
+        try $0.required("reference_id") == reference.id && $0.required("tokens_per_head") == tokensPerHead
+      }
+      #expect(memory.kept == (try expected?.required("kept", as: [[[Int]]].self))?.flatMap { $0 })
     }
   }
 }

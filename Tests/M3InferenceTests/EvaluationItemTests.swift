@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct EvaluationItemTests {
   @Test func fields() throws {
-    let items = try EvaluationItem.read(path: TinyItems.path)
+    let items = try EvaluationModel.tiny.get().items
     #expect(items.count == 6)
     #expect(
       items[1]

@@ -23,13 +23,22 @@ import Testing
   ]
 
   @Test(arguments: runs, [1, 2, 3])
-  func losses(_ run: Run, workers: Int) throws {
-    let bank = try TinyBank(run.rule, tokensPerHead: run.tokensPerHead)
-    let items = try EvaluationItem.read(path: TinyItems.path)
-    let golden = try Fixtures.golden("evaluation/tiny/golden.json")
-    #expect(bank.assembler.contextPosition == (try golden.required("context_position")))
+  func tinyModel(_ run: Run, workers: Int) throws {
+    try expectGolden(run, EvaluationModel.tiny, workers: workers)
+  }
 
-    let expected = try golden.required("runs", as: JSONFields.self).required(run.testDescription, as: JSONFields.self)
+  @Test(.enabled(if: Fixtures.smollm2 != nil), arguments: runs)
+  func smollm2(_ run: Run) throws {
+    try expectGolden(run, EvaluationModel.smollm2, workers: 2)
+  }
+
+  private func expectGolden(_ run: Run, _ model: Result<EvaluationModel, any Error>, workers: Int) throws {
+    let bank = try EvaluationBank(run.rule, of: model, tokensPerHead: run.tokensPerHead)
+    let items = bank.base.items
+    #expect(bank.assembler.contextPosition == (try bank.base.golden.required("context_position")))
+
+    let runs = try bank.base.golden.required("runs", as: JSONFields.self)
+    let expected = try runs.required(run.testDescription, as: JSONFields.self)
     var progress = 0
     let losses = try bank.evaluator().evaluate(items, mode: run.mode, source: bank, workers: workers) { progress += $0 }
     #expect(progress == items.count)

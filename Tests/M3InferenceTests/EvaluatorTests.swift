@@ -11,36 +11,40 @@ import Testing
 
 /// What the model reads in each mode, against the slow twin on tokens put together here.
 @Suite struct EvaluatorTests {
-  let tiny: TinyModel
+  let tiny: EvaluationModel
+  let twin: PlainLlama
 
   init() throws {
-    tiny = try TinyModel.shared.get()
+    tiny = try EvaluationModel.tiny.get()
+    twin = try Self.sharedTwin.get()
   }
+
+  private static let sharedTwin = Result { try PlainLlama(GGUFFile(path: Fixtures.path("tiny/tiny-llama.gguf"))) }
 
   static let item = EvaluationItem(
     id: "i", referenceID: "Harrow's rule#0", task: "t", context: "Engineers of", target: " the Orrin", separator: " | ")
 
   @Test(arguments: Producer.ContextBOS.allCases, Producer.KeySpace.allCases)
   func contextBOSOfMemories(contextBOS: Producer.ContextBOS, keySpace: Producer.KeySpace) throws {
-    let bank = try TinyBank(.received, tokensPerHead: 5, contextBOS: contextBOS, keySpace: keySpace)
+    let bank = try EvaluationBank(.received, tokensPerHead: 5, contextBOS: contextBOS, keySpace: keySpace)
     try expectMemoryLoss(
       bank, distractorCount: 0, bos: contextBOS == .none ? [] : [0], isolated: contextBOS == .isolated)
   }
 
   @Test(arguments: [[0], [1]])
   func layersWithoutMemoriesHoldTheBOSAlone(layers: [Int]) throws {
-    let bank = try TinyBank(.received, tokensPerHead: 5, layers: layers)
+    let bank = try EvaluationBank(.received, tokensPerHead: 5, layers: layers)
     try expectMemoryLoss(bank, distractorCount: 0, bos: [], isolated: false)
   }
 
   @Test(arguments: [1, 2, 5])
   func distractingMemories(count: Int) throws {
-    try expectMemoryLoss(TinyBank(.received, tokensPerHead: 5), distractorCount: count, bos: [], isolated: false)
+    try expectMemoryLoss(EvaluationBank(.received, tokensPerHead: 5), distractorCount: count, bos: [], isolated: false)
   }
 
   @Test(arguments: [0, 1, 2])
   func distractingTexts(count: Int) throws {
-    let bank = try TinyBank(.received)
+    let bank = try EvaluationBank(.received)
     let found = try bank.evaluator(distractorCount: count).evaluate([Self.item], mode: .text, source: bank, workers: 1)
     let others = try bank.distractors(for: "i", excluding: Self.item.referenceID, count: count)
     var tokens: [Int32] = [0]
@@ -50,7 +54,7 @@ import Testing
   }
 
   @Test func moreItemsThanABatch() throws {
-    let bank = try TinyBank(.received)
+    let bank = try EvaluationBank(.received)
     let items = (0..<21).map { number in
       EvaluationItem(
         id: "\(number)", referenceID: tiny.references[number % 3].id, task: "t",
@@ -65,18 +69,18 @@ import Testing
   }
 
   @Test func errorsOfTheSourceComeThrough() throws {
-    let bank = try TinyBank(.received)
+    let bank = try EvaluationBank(.received)
     var item = Self.item
     item.referenceID = "nowhere"
     for mode in [EvaluationMode.text, .memory] {
-      #expect(throws: TinyBank.Missing(id: "nowhere")) {
+      #expect(throws: EvaluationBank.Missing(id: "nowhere")) {
         try bank.evaluator().evaluate([Self.item, item], mode: mode, source: bank, workers: 2)
       }
     }
   }
 
   @Test func anItemBeyondTheContextIsNamed() throws {
-    let bank = try TinyBank(.received)
+    let bank = try EvaluationBank(.received)
     var item = Self.item
     item.context = String(repeating: "q ", count: 300)
     let count = tiny.tokenizer.encode(item.context).count + tiny.tokenizer.encode(item.target).count
@@ -90,7 +94,7 @@ import Testing
 
   /// A vocabulary need not have tokens for control characters: such a text is nothing to the model.
   @Test func textsWithoutTokensAreRefused() throws {
-    let bank = try TinyBank(.received)
+    let bank = try EvaluationBank(.received)
     var definition = try TokenizerDefinition(GGUFFile(path: Fixtures.path("tiny/tiny-llama.gguf")))
     // U+0101 spells byte 1.
     let place = try #require(definition.tokens.firstIndex(of: Array("\u{101}".utf8)))
@@ -114,7 +118,7 @@ import Testing
 
   private var question: [Int32] { tiny.tokenizer.encode(Self.item.context) + tiny.tokenizer.encode(Self.item.target) }
 
-  private func expectMemoryLoss(_ bank: TinyBank, distractorCount: Int, bos: [Int32], isolated: Bool) throws {
+  private func expectMemoryLoss(_ bank: EvaluationBank, distractorCount: Int, bos: [Int32], isolated: Bool) throws {
     let found = try bank.evaluator(distractorCount: distractorCount).evaluate(
       [Self.item], mode: .memory, source: bank, workers: 1)
     let others = try bank.distractors(for: "i", excluding: Self.item.referenceID, count: distractorCount)
@@ -129,7 +133,7 @@ import Testing
   private func twinLoss(
     _ tokens: [Int32], memory: (Int, Int) -> [PlainLlama.Row], firstPosition: Int, isolated: Int
   ) -> Double {
-    let logits = tiny.twin.run(
+    let logits = twin.run(
       tokens: tokens, positions: tokens.indices.map { firstPosition + $0 }, memory: memory, isolatedCount: isolated
     ).logits
     let count = tiny.tokenizer.encode(Self.item.target).count
@@ -140,7 +144,7 @@ import Testing
   }
 }
 
-extension TinyBank {
+extension EvaluationBank {
   /// What a head sees: the BOS's key-values, then those that each memory keeps, rotated to their places here.
   func plainRows(_ memories: [SparseMemory], layer: Int, head: Int) -> [PlainLlama.Row] {
     func row(_ keys: [Float], _ values: [Float], _ first: Int, position: Int?) -> PlainLlama.Row {

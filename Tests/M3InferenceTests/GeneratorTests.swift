@@ -13,7 +13,7 @@ import Testing
 
   /// The tied tiny model says one token again and again; this one does not.
   init() throws {
-    tokenizer = try TinyModel.shared.get().tokenizer
+    tokenizer = try EvaluationModel.tiny.get().tokenizer
     model = try LlamaModel(GGUFFile(path: Fixtures.path("tiny/tiny-llama-untied.gguf")))
     generator = Generator(model: model, tokenizer: tokenizer, stopTokens: [])
   }

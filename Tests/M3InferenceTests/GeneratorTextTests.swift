@@ -70,7 +70,7 @@ private struct Chain {
 
   /// - Parameter bytes: all different.
   init(_ bytes: [UInt8]) throws {
-    tokenizer = try TinyModel.shared.get().tokenizer
+    tokenizer = try EvaluationModel.tiny.get().tokenizer
     let count = tokenizer.vocabularyCount
     var shape = RandomLlama()
     (shape.layers, shape.hidden, shape.vocabulary, shape.isTied) = (1, count, count, false)

@@ -1,3 +1,4 @@
+import M3TestSupport
 import M3Text
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     let definition = try Fixtures.tinyDefinition()
     let tokenizer = try Tokenizer(definition)
     let twin = SlowBytePair(definition)
-    var generator = SplitMix(state: UInt64(length))
+    var generator = Randomness(seed: UInt64(length))
     for alphabet in ["etheraf", "reference", "abcdefghijklmnopqrstuvwxyz"] {
       for _ in 0..<40 {
         let word = String((0..<length).compactMap { _ in alphabet.randomElement(using: &generator) })

@@ -1,11 +1,12 @@
 import M3JSON
+import M3TestSupport
 import M3Text
 import Testing
 
 @Suite struct CharacterClassesTests {
   /// Every code point, as the regular expression and the digits of the `tokenizers` package take it.
   @Test func allCodePointsAreWhatTheReferenceTakesThemFor() throws {
-    let golden = try Fixtures.golden("classes")
+    let golden = try Fixtures.tokenizerGolden("classes")
     let runs: [JSONValue] = try golden.required("runs")
     let starts = runs.compactMap { $0.arrayValue?[0].integerValue }
     try #require(starts.count == runs.count && runs.count > 1000)

@@ -1,3 +1,4 @@
+import M3TestSupport
 import M3Text
 import Testing
 
@@ -10,10 +11,13 @@ import Testing
 
   static let changes: [(name: String, change: @Sendable (inout TokenizerDefinition) -> Void)] = [
     ("pre-tokenizer", { $0.preTokenizer = "gpt-2" }),
-    ("token added", {
-      $0.tokens.append(Array("zz".utf8))
-      $0.types.append(1)
-    }),
+    (
+      "token added",
+      {
+        $0.tokens.append(Array("zz".utf8))
+        $0.types.append(1)
+      }
+    ),
     ("tokens swapped", { $0.tokens.swapAt(256, 257) }),
     ("control token renamed", { $0.tokens[258] = Array("<END>".utf8) }),
     ("control token made ordinary", { $0.types[258] = 1 }),

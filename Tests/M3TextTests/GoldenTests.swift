@@ -1,4 +1,5 @@
 import M3JSON
+import M3TestSupport
 import M3Text
 import M3Weights
 import Testing
@@ -11,16 +12,16 @@ import Testing
     try check("tiny", model: Fixtures.tinyModel, preTokenizer: preTokenizer)
   }
 
-  @Test(.enabled(if: Fixtures.realModel != nil), arguments: preTokenizers)
+  @Test(.enabled(if: Fixtures.smollm2 != nil), arguments: preTokenizers)
   func smolLM2Vocabulary(preTokenizer: String) throws {
-    try check("smollm2", model: try #require(Fixtures.realModel), preTokenizer: preTokenizer)
+    try check("smollm2", model: try #require(Fixtures.smollm2), preTokenizer: preTokenizer)
   }
 
   private func check(_ golden: String, model: String, preTokenizer: String) throws {
     var definition = try TokenizerDefinition(GGUFFile(path: model))
     definition.preTokenizer = preTokenizer
     let tokenizer = try Tokenizer(definition)
-    let cases: [JSONFields] = try Fixtures.golden(golden).required("cases")
+    let cases: [JSONFields] = try Fixtures.tokenizerGolden(golden).required("cases")
     #expect(cases.count == 92)
     for fields in cases {
       let name: String = try fields.required("name")

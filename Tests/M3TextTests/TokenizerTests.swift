@@ -1,3 +1,4 @@
+import M3TestSupport
 import M3Text
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
   /// Byte-level BPE with all bytes loses nothing.
   @Test(arguments: [1, 2, 3] as [UInt64]) func decodingIsTheInverse(seed: UInt64) throws {
     let tokenizer = try Self.tiny.get()
-    var generator = SplitMix(state: seed)
+    var generator = Randomness(seed: seed)
     for length in 0..<200 {
       let text = String.random(scalarCount: length, using: &generator)
       let ids = tokenizer.encode(text)
@@ -37,7 +38,7 @@ import Testing
   /// The bytes of a text that is no UTF-8 are encoded all the same.
   @Test(arguments: [4, 5] as [UInt64]) func anyBytes(seed: UInt64) throws {
     let tokenizer = try Self.tiny.get()
-    var generator = SplitMix(state: seed)
+    var generator = Randomness(seed: seed)
     for length in 0..<300 {
       let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
       var ids: [Int32] = []
@@ -76,7 +77,7 @@ import Testing
     definition.preTokenizer = preTokenizer
     let tokenizer = try Tokenizer(definition)
     let alphabet = Array(" \n\u{A0}\u{A0} 1223'sst!re记\u{301}٣")
-    var generator = SplitMix(state: 9)
+    var generator = Randomness(seed: 9)
     for length in 0..<120 {
       let text = String((0..<length).compactMap { _ in alphabet.randomElement(using: &generator) })
       let bytes = Array(text.utf8)

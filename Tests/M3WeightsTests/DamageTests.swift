@@ -1,4 +1,5 @@
 import M3Bytes
+import M3TestSupport
 import M3Weights
 import Testing
 

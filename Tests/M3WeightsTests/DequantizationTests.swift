@@ -1,4 +1,5 @@
 import M3Bytes
+import M3TestSupport
 import M3Weights
 import Testing
 
@@ -50,7 +51,7 @@ import Testing
 
   @Test(arguments: [TensorType.q4_0, .q4_1, .q5_0, .q5_1, .q8_0], [1, 2] as [UInt64])
   func equalsTheFormulaOnRandomBlocks(type: TensorType, seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = Randomness(seed: seed)
     let (columns, rows) = (96, 700)
     var bytes: [UInt8] = []
     for _ in 0..<rows * columns / 32 {

@@ -1,9 +1,10 @@
 import M3Bytes
+import M3TestSupport
 import M3Weights
 import Testing
 
 /// SmolLM2-135M-Instruct in Q4_1, where `M3_MODEL` or the package's `.cache` has it.
-@Suite(.enabled(if: Fixtures.realModel != nil)) struct RealModelTests {
+@Suite(.enabled(if: Fixtures.smollm2 != nil)) struct RealModelTests {
   /// Written by the gguf package, 0.19.0:
   /// ```
   /// for t in gguf.GGUFReader(path).tensors:
@@ -21,7 +22,7 @@ import Testing
   ]
 
   @Test func tensorsAreWhatTheReferenceReads() throws {
-    let model = try GGUFFile(path: try #require(Fixtures.realModel))
+    let model = try GGUFFile(path: try #require(Fixtures.smollm2))
     #expect(model.version == 3)
     #expect(model.tensors.count == 272)
     for expected in RealModelTests.tensors {
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func metadata() throws {
-    let model = try GGUFFile(path: try #require(Fixtures.realModel))
+    let model = try GGUFFile(path: try #require(Fixtures.smollm2))
     #expect(try model.integer("llama.block_count") == 30)
     #expect(try model.string("tokenizer.ggml.pre") == "smollm")
     #expect(try model.strings("tokenizer.ggml.tokens").count == 49_152)

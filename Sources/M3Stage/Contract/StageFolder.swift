@@ -26,6 +26,7 @@ public struct StageFolder: Sendable {
   public var reportPath: String { FilePaths.join(statePath, "report.json") }
   var markerFolder: String { FilePaths.join(statePath, "_done") }
   func markerPath(_ task: StageTask) -> String { FilePaths.join(markerFolder, "\(task.label).json") }
+  var sharedLockPath: String { FilePaths.join(markerFolder, ".shared.lock") }
   func lockPath(_ task: StageTask) -> String { FilePaths.join(markerFolder, ".\(task.label).lock") }
 
   /// Files larger than this are no plan and no marker.

@@ -18,12 +18,25 @@ public struct StageRunner {
     self.folder = folder
     self.plan = plan
     try folder.create()
-    if let found = try folder.json(folder.planPath) {
-      let differences = plan.differences(from: found)
-      guard differences.isEmpty else { throw StageError.changed(folder: folder.path, differences: differences) }
-    } else {
-      try AtomicFile.write(JSONValue.object(plan.json).serialized(.canonical), to: folder.planPath)
+    try Self.exclusively(folder) {
+      if let found = try folder.json(folder.planPath) {
+        let differences = plan.differences(from: found)
+        guard differences.isEmpty else { throw StageError.changed(folder: folder.path, differences: differences) }
+      } else {
+        try AtomicFile.write(JSONValue.object(plan.json).serialized(.canonical), to: folder.planPath)
+      }
     }
+  }
+
+  /// Runs `body` while no other process writes what the tasks of the folder share: plan, report, a bank's manifest.
+  /// - Throws: ``FileError`` `lock` where another process does; what `body` throws.
+  public func exclusively<Result>(_ body: () throws -> Result) throws -> Result {
+    try Self.exclusively(folder, body)
+  }
+
+  private static func exclusively<Result>(_ folder: StageFolder, _ body: () throws -> Result) throws -> Result {
+    let lock = try FileLock(path: folder.sharedLockPath)
+    return try withExtendedLifetime(lock, body)
   }
 
   /// What a run did.
@@ -52,7 +65,7 @@ public struct StageRunner {
       try withExtendedLifetime(lock) { summary.account.add(try perform(task, body)) }
       summary.performedCount += 1
     }
-    try writeReport(summary.account)
+    try exclusively { try writeReport(summary.account) }
     return summary
   }
 
@@ -94,6 +107,8 @@ public struct StageRunner {
       let path = folder.file(output.name)
       guard try FilePaths.kind(path) == .file, try FilePaths.size(path) == output.byteCount else { return nil }
     }
+    // A run that was killed between its marker and its lock's end left the lock's file; one that goes on holds it.
+    if try FilePaths.kind(folder.lockPath(task)) != nil { _ = try? FileLock(path: folder.lockPath(task)) }
     return marker.account
   }
 

@@ -1,6 +1,7 @@
 import M3Bank
 import M3Bytes
 import M3JSON
+import M3TestSupport
 
 /// A small whole bank in a folder of its own: two shards and two files.
 struct SampleBank {

