@@ -99,6 +99,7 @@ let package = Package(
     .target(
       name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON", "M3Weights"], path: "Tests/M3TestSupport",
       swiftSettings: swiftSettings),
+    tests("M3BytesTests", ["M3Bytes"]),
     tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
     tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),
     tests("M3TensorTests", ["M3Tensor"]),

@@ -44,7 +44,8 @@ struct EvaluationBank: ReferenceSource {
   let assembler: MemoryAssembler
 
   init(
-    _ rule: SelectionRule, of model: Result<EvaluationModel, any Error> = EvaluationModel.tiny, tokensPerHead: Int = 8, layers chosen: [Int]? = nil, contextBOS: Producer.ContextBOS = .none,
+    _ rule: SelectionRule, of model: Result<EvaluationModel, any Error> = EvaluationModel.tiny, tokensPerHead: Int = 8,
+    layers chosen: [Int]? = nil, contextBOS: Producer.ContextBOS = .none,
     keySpace: Producer.KeySpace = .beforeRotation
   ) throws {
     base = try model.get()
