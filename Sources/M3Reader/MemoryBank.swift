@@ -90,7 +90,13 @@ public final class MemoryBank: Sendable {
   /// - Throws: ``FormatError`` naming the record.
   public func memory(_ record: BankRecord) throws -> SparseMemory {
     do throws(FormatError) {
-      return try codec.memory(record.payload, shape: producer.shape)
+      let memory = try codec.memory(record.payload, shape: producer.shape)
+      // A context begins behind the longest reference: a longer one would share its positions.
+      guard memory.tokenCount <= longestReference else {
+        throw FormatError(
+          .outOfRange(found: "\(memory.tokenCount) tokens", allowed: "\(longestReference)"), field: "token count")
+      }
+      return memory
     } catch {
       throw error.inRecord(record.id)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import M3Stage
 import M3TestSupport
 import Synchronization
@@ -39,6 +40,35 @@ import Testing
     #expect(
       run(workers: workers, count: 100, failing: [failures[0], failures[1]]).failure
         == Failure(place: "transform", item: 33))
+  }
+
+  /// Results that were ready before an earlier item failed are dropped.
+  @Test(arguments: 2...8)
+  func resultsBehindAFailureAreNotTaken(workers: Int) {
+    let transformed = Atomic(0)
+    var taken = 0
+    var consumed: [Int] = []
+    let error = #expect(throws: Failure.self) {
+      try OrderedPipeline.run(
+        workers: workers,
+        next: { () -> Int? in
+          defer { taken += 1 }
+          return taken
+        },
+        worker: {},
+        transform: { _, item -> Int in
+          guard item == 3 else {
+            transformed.add(1, ordering: .relaxed)
+            return item
+          }
+          // The other threads get on; how far does not matter.
+          for _ in 0..<200 where transformed.load(ordering: .relaxed) < 5 { usleep(1000) }
+          throw Failure(place: "transform", item: item)
+        },
+        consume: { (item: Int) in consumed.append(item) })
+    }
+    #expect(error == Failure(place: "transform", item: 3))
+    #expect(consumed == [0, 1, 2])
   }
 
   @Test(arguments: 1...8)

@@ -72,6 +72,16 @@ import Testing
     #expect(finished?.skippedCount == 2)
   }
 
+  /// Whoever removes the plan alone gets the new plan's results, and not the old ones under its name.
+  @Test func markersOfAnotherPlanDoNotCount() throws {
+    try stage.run()
+    try FilePaths.remove(file("plan.json"))
+    var changed = stage
+    changed.definition.settings["limit"] = 64
+    #expect(try StageRunner(folder: changed.folder, plan: changed.plan()).finishedSummary() == nil)
+    #expect(try changed.run().performed == [0, 1])
+  }
+
   @Test func booksThatDoNotBalance() throws {
     #expect(throws: StageError.unbalanced(task: "1-of-2", input: 3, kept: 2, rejected: 2)) {
       try stage.run { task, account in

@@ -95,6 +95,7 @@ import Testing
     .key("attention.value_length", .uint32(8), .outOfRange(found: "8", allowed: "the key length, 6")),
     .key("rope.dimension_count", .uint32(4), .outOfRange(found: "4", allowed: "the head dimension, 6")),
     .key("rope.scaling.type", .string("linear"), .unsupported(found: "RoPE scaling linear")),
+    .key("rope.scale_linear", .float32(2), .unsupported(found: "RoPE scale 2.0")),
     .key("rope.freq_base", .float32(0), .outOfRange(found: "0.0", allowed: "a positive number")),
     .key("attention.layer_norm_rms_epsilon", .float32(0), .outOfRange(found: "0.0", allowed: "above 0, below 1")),
     .key("attention.layer_norm_rms_epsilon", .float32(1), .outOfRange(found: "1.0", allowed: "above 0, below 1")),

@@ -34,6 +34,11 @@ extension LlamaConfiguration {
     guard rotaryDimension == headDimension else {
       throw file.outOfRange("llama.rope.dimension_count", rotaryDimension, "the head dimension, \(headDimension)")
     }
+    // The key of files from before scaling had a type.
+    if let scale = try file.doubleIfPresent("llama.rope.scale_linear"), scale != 1 {
+      throw FormatError(
+        .unsupported(found: "RoPE scale \(scale)"), field: "llama.rope.scale_linear", file: file.path)
+    }
     if let scaling = try file.stringIfPresent("llama.rope.scaling.type"), scaling != "none" {
       throw FormatError(
         .unsupported(found: "RoPE scaling \(scaling)"), field: "llama.rope.scaling.type", file: file.path)
