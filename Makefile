@@ -27,7 +27,7 @@ build: ## Builds the tools in release (about 5 minutes the first time)
 
 test: deps data ## Builds and runs all tests
 	swift build -c release --build-tests
-	swift test -c release --disable-testable-imports --skip-build
+	swift test -c release --disable-testable-imports --disable-xctest --skip-build
 
 bench: build data ## Measures reading speed on one thread
 	$(BIN)/m3-bench prefill --model $(MODEL) --references 64 --tokens 128 --threads 1
