@@ -5,9 +5,11 @@ set -euo pipefail
 
 articles=${ARTICLES:-500}
 items=${ITEMS:-40}
-work=$CACHE/demo
-bank=banks/demo
-paper=banks/demo-memory3
+# Another number of articles is another bank: a stage refuses a folder that holds results of other input.
+name=demo$([ "$articles" = 500 ] || echo "-$articles")
+work=$CACHE/$name
+bank=banks/$name
+paper=banks/$name-memory3
 mkdir -p "$work" banks
 
 say() { printf '\n== %s\n' "$*"; }
