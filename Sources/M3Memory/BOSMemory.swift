@@ -62,18 +62,16 @@ public struct BOSMemory: Sendable, Equatable {
       throw FormatError(
         .truncated(needed: UInt64(Self.headerSize + 8), available: UInt64(bytes.count)), field: "BOS memory")
     }
-    let sumOffset = bytes.count - 8
-    let found = bytes[..<sumOffset].withUnsafeBytes { XXH3.hash64($0) }
     var failure: FormatError?
     var parsed: BOSMemory?
     bytes.withUnsafeBytes { raw in
-      do throws(FormatError) { parsed = try Self.parse(raw, sum: found) } catch { failure = error }
+      do throws(FormatError) { parsed = try Self.parse(raw) } catch { failure = error }
     }
     if let failure { throw failure }
     self = parsed!
   }
 
-  private static func parse(_ raw: UnsafeRawBufferPointer, sum: UInt64) throws(FormatError) -> BOSMemory {
+  private static func parse(_ raw: UnsafeRawBufferPointer) throws(FormatError) -> BOSMemory {
     var reader = ByteReader(raw)
     let magic = try reader.slice(8, "magic")
     guard magic.elementsEqual(Self.magic) else {
@@ -99,29 +97,11 @@ public struct BOSMemory: Sendable, Equatable {
         .mismatch(expected: "\(8 * count + 8) bytes", found: "\(reader.remaining)"), field: "data",
         at: reader.byteOffset)
     }
-    let keys = try floats(&reader, count, "keys")
-    let values = try floats(&reader, count, "values")
-    let stored = try reader.integer(UInt64.self, "checksum")
-    guard stored == sum else {
-      throw FormatError(
-        .checksumMismatch(expected: Hexadecimal.string(stored), found: Hexadecimal.string(sum)), field: "checksum",
-        at: reader.byteOffset - 8)
-    }
+    let keys = try reader.floats(count, "keys")
+    let values = try reader.floats(count, "values")
+    try reader.checksum("checksum")
     return BOSMemory(
       layerCount: sizes[0], keyValueHeadCount: sizes[1], tokenCount: sizes[2], headDimension: sizes[3], keys: keys,
       values: values)
-  }
-
-  private static func floats(_ reader: inout ByteReader, _ count: Int, _ field: String) throws(FormatError) -> [Float] {
-    let offset = reader.byteOffset
-    let slice = try reader.slice(4 * count, field)
-    let result = (0..<count).map {
-      Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
-    }
-    if let bad = result.firstIndex(where: { !$0.isFinite }) {
-      throw FormatError(
-        .outOfRange(found: "\(result[bad])", allowed: "finite"), field: field, at: offset + UInt64(4 * bad))
-    }
-    return result
   }
 }

@@ -44,17 +44,9 @@ public final class MemoryBank: Sendable {
     }
     do {
       bos = try BOSMemory(bytes: directory.file(role: BankRole.bos))
+      try bos.requireFit(producer)
     } catch let error as FormatError {
       throw error.inFile("bos.m3m")
-    }
-    guard
-      (bos.layerCount, bos.keyValueHeadCount, bos.headDimension, bos.tokenCount)
-        == (
-          producer.layerCount, producer.shape.keyValueHeadCount, producer.shape.headDimension, producer.bosTokens.count
-        )
-    else {
-      throw FormatError(
-        .mismatch(expected: "the producer's shape", found: "another"), field: "BOS memory", file: "bos.m3m")
     }
   }
 

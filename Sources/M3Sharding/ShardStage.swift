@@ -136,7 +136,7 @@ public struct ShardStage: Sendable {
     let manifest = try BankManifest(
       producer: survey.producer.json, codec: codecDescription, inputFingerprint: inputFingerprint,
       shards: summaries, files: files)
-    try AtomicFile.write(manifest.serialized(), to: folder.file(BankManifest.fileName))
+    try BankAssembly.commit(manifest, to: folder.path)
     return manifest
   }
 

@@ -21,6 +21,8 @@ public enum BankAssembly {
   public static func commit(_ manifest: BankManifest, to folder: String) throws -> SHA256Digest {
     var unlisted = Set(try FilePaths.list(folder))
     unlisted.remove(BankManifest.fileName)
+    // A run that was killed while it wrote the manifest left this; the write below replaces it.
+    unlisted.remove(FilePaths.split(AtomicFile.temporaryPath(for: BankManifest.fileName)).name)
     for file in manifest.listing {
       guard unlisted.remove(file.name) != nil else {
         throw FormatError(.missing(file.name), field: "listed file", file: folder)

@@ -51,6 +51,34 @@ public struct ByteReader {
     position += count
   }
 
+  /// Reads `count` float32 values, all of them finite.
+  /// - Throws: ``FormatError`` `truncated`, or `outOfRange` with the offset of the first that is not finite.
+  public mutating func floats(_ count: Int, _ field: String) throws(FormatError) -> [Float] {
+    let offset = byteOffset
+    let slice = try slice(4 * count, field)
+    let values = (0..<count).map {
+      Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+    }
+    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+      throw FormatError(
+        .outOfRange(found: "\(values[bad])", allowed: "finite"), field: field, at: offset + UInt64(4 * bad))
+    }
+    return values
+  }
+
+  /// Reads an XXH3-64 and compares it with that of all bytes before it.
+  /// - Throws: ``FormatError`` `truncated` or `checksumMismatch`.
+  public mutating func checksum(_ field: String) throws(FormatError) {
+    let offset = byteOffset
+    let found = XXH3.hash64(UnsafeRawBufferPointer(rebasing: bytes[..<position]))
+    let stored = try integer(UInt64.self, field)
+    guard stored == found else {
+      throw FormatError(
+        .checksumMismatch(expected: Hexadecimal.string(stored), found: Hexadecimal.string(found)), field: field,
+        at: offset)
+    }
+  }
+
   /// Refuses bytes behind the last field.
   public func end(_ field: String) throws(FormatError) {
     guard remaining == 0 else {

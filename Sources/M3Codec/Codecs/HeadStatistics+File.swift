@@ -49,22 +49,9 @@ extension HeadStatistics {
         field: "entries", at: 12)
     }
     let count = 4 * shape.entryCount * shape.headDimension
-    let slice = try reader.slice(4 * count, "elements")
-    let sum = XXH3.hash64(UnsafeRawBufferPointer(rebasing: raw[..<Int(reader.byteOffset)]))
-    let stored = try reader.integer(UInt64.self, "checksum")
-    guard stored == sum else {
-      throw FormatError(
-        .checksumMismatch(expected: Hexadecimal.string(stored), found: Hexadecimal.string(sum)), field: "checksum",
-        at: reader.byteOffset - 8)
-    }
+    let elements = try reader.floats(count, "elements")
+    try reader.checksum("checksum")
     try reader.end("codebook")
-    let elements = (0..<count).map {
-      Float(bitPattern: UInt32(littleEndian: slice.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
-    }
-    if let bad = elements.firstIndex(where: { !$0.isFinite }) {
-      throw FormatError(
-        .outOfRange(found: "\(elements[bad])", allowed: "finite"), field: "elements", at: UInt64(20 + 4 * bad))
-    }
     if let bad = elements.indices[(count / 2)...].first(where: { elements[$0] <= 0 }) {
       throw FormatError(
         .outOfRange(found: "\(elements[bad])", allowed: "positive"), field: "deviations", at: UInt64(20 + 4 * bad))
