@@ -2,11 +2,17 @@ import M3Bytes
 
 /// Writes small GGUF files of version 3 with float32 tensors, for models that no fixture has.
 package struct GGUFBuilder: Sendable {
-  /// A value of the types that a model's shape is written in.
+  /// A value of the types that a model's shape and its tokenizer are written in.
   package enum Value: Sendable {
     case uint32(UInt32)
     case float32(Float)
+    case bool(Bool)
     case string(String)
+    case uint8s([UInt8])
+    case int32s([Int32])
+    case float32s([Float])
+    /// UTF-8 of each.
+    case strings([[UInt8]])
   }
 
   package struct Tensor: Sendable {
@@ -33,23 +39,13 @@ package struct GGUFBuilder: Sendable {
     writer.integer(UInt64(tensors.count))
     writer.integer(UInt64(metadata.count))
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-      Self.append(key, to: &writer)
-      switch value {
-      case .uint32(let number):
-        writer.integer(UInt32(4))
-        writer.integer(number)
-      case .float32(let number):
-        writer.integer(UInt32(6))
-        writer.integer(number.bitPattern)
-      case .string(let text):
-        writer.integer(UInt32(8))
-        Self.append(text, to: &writer)
-      }
+      Self.append(key.utf8, to: &writer)
+      Self.append(value, to: &writer)
     }
     let sorted = tensors.sorted { $0.key < $1.key }
     var offset = 0
     for (name, tensor) in sorted {
-      Self.append(name, to: &writer)
+      Self.append(name.utf8, to: &writer)
       writer.integer(UInt32(tensor.shape.count))
       for dimension in tensor.shape.reversed() { writer.integer(UInt64(dimension)) }
       writer.integer(UInt32(0))
@@ -64,9 +60,43 @@ package struct GGUFBuilder: Sendable {
     return writer.bytes
   }
 
-  private static func append(_ text: String, to writer: inout ByteWriter) {
-    writer.integer(UInt64(text.utf8.count))
-    writer.append(text.utf8)
+  private static func append(_ value: Value, to writer: inout ByteWriter) {
+    switch value {
+    case .uint32(let number):
+      writer.integer(UInt32(4))
+      writer.integer(number)
+    case .float32(let number):
+      writer.integer(UInt32(6))
+      writer.integer(number.bitPattern)
+    case .bool(let bool):
+      writer.integer(UInt32(7))
+      writer.integer(UInt8(bool ? 1 : 0))
+    case .string(let text):
+      writer.integer(UInt32(8))
+      append(text.utf8, to: &writer)
+    case .uint8s(let elements):
+      append(elements, type: 0, to: &writer) { $1.integer($0) }
+    case .int32s(let elements):
+      append(elements, type: 5, to: &writer) { $1.integer($0) }
+    case .float32s(let elements):
+      append(elements, type: 6, to: &writer) { $1.integer($0.bitPattern) }
+    case .strings(let elements):
+      append(elements, type: 8, to: &writer) { append($0, to: &$1) }
+    }
+  }
+
+  private static func append<Element>(
+    _ elements: [Element], type: UInt32, to writer: inout ByteWriter, _ append: (Element, inout ByteWriter) -> Void
+  ) {
+    writer.integer(UInt32(9))
+    writer.integer(type)
+    writer.integer(UInt64(elements.count))
+    for element in elements { append(element, &writer) }
+  }
+
+  private static func append(_ text: some Collection<UInt8>, to writer: inout ByteWriter) {
+    writer.integer(UInt64(text.count))
+    writer.append(text)
   }
 
   /// Tensor data lies at multiples of 32 bytes, GGUF's default.

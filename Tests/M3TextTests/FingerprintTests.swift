@@ -1,5 +1,6 @@
 import M3TestSupport
 import M3Text
+import M3Weights
 import Testing
 
 @Suite struct FingerprintTests {
@@ -45,5 +46,10 @@ import Testing
   /// A bank that was built is tied to the value.
   @Test func tinyModel() throws {
     #expect(try Tokenizer(Fixtures.tinyDefinition()).fingerprint == 0x412C_657C_D141_A76A)
+  }
+  /// Computed apart, by the `xxhash` package over what the `gguf` package reads.
+  @Test(.enabled(if: Fixtures.smollm2 != nil)) func smolLM2() throws {
+    let definition = try TokenizerDefinition(GGUFFile(path: try #require(Fixtures.smollm2)))
+    #expect(try Tokenizer(definition).fingerprint == 0xF192_02BE_B766_D9D0)
   }
 }

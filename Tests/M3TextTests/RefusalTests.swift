@@ -30,8 +30,10 @@ struct MalformedDefinition: CustomTestStringConvertible, Sendable {
   }()
 
   static let cases: [MalformedDefinition] = [
-    .init("model", .unsupported(found: "tokenizer model \"llama\""), field: "model") { $0.model = "llama" },
-    .init("pre-tokenizer", .unsupported(found: "pre-tokenizer \"qwen2\""), field: "pre") { $0.preTokenizer = "qwen2" },
+    .init("model", .unsupported(found: "tokenizer model \"bert\""), field: "model") { $0.model = "bert" },
+    .init("pre-tokenizer", .unsupported(found: "pre-tokenizer \"falcon\""), field: "pre") {
+      $0.preTokenizer = "falcon"
+    },
     .init("no pre-tokenizer", .unsupported(found: "pre-tokenizer \"\""), field: "pre") { $0.preTokenizer = "" },
     .init("no tokens", .missing("a token for byte 0x09"), field: "tokens") {
       $0.tokens = []

@@ -68,14 +68,15 @@ struct TokenWindow {
     let end = prefixByteCount + byteOffset
     guard boundary.byteOffset < end else { return }
     bytes.withUnsafeBufferPointer {
-      tokenizer.encode(UnsafeBufferPointer(rebasing: $0[boundary.byteOffset..<end]), into: &result)
+      tokenizer.encode(
+        UnsafeBufferPointer(rebasing: $0[boundary.byteOffset..<end]), continuing: boundary, into: &result)
     }
   }
 
   /// The last stable boundary that is not behind a byte of the text.
   private func boundary(notAfter byteOffset: Int) -> StableBoundary {
     let index = boundaries.partitionPoint { $0.byteOffset > prefixByteCount + byteOffset }
-    return index > 0 ? boundaries[index - 1] : StableBoundary(byteOffset: 0, tokenCount: 0)
+    return index > 0 ? boundaries[index - 1] : .start
   }
 }
 

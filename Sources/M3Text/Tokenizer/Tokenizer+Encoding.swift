@@ -1,20 +1,30 @@
 /// A place in a text on both sides of which tokens are made alone: wherever the text is cut behind it,
-/// the ids before it stay what they are, and what is behind it gives the same ids when encoded alone.
+/// the ids before it stay what they are, and what is behind it gives the same ids when it is encoded
+/// as the rest of the text.
 package struct StableBoundary: Sendable, Equatable {
   /// Bytes before the boundary.
   package var byteOffset: Int
   /// Tokens before the boundary.
   package var tokenCount: Int
+  /// What the unigram model carries on: the sum of the scores before the boundary.
+  var pathScore: Float
+
+  /// A text's beginning.
+  package static let start = StableBoundary(byteOffset: 0, tokenCount: 0)
 
   package init(byteOffset: Int, tokenCount: Int) {
+    self.init(byteOffset: byteOffset, tokenCount: tokenCount, pathScore: 0)
+  }
+
+  init(byteOffset: Int, tokenCount: Int, pathScore: Float) {
     self.byteOffset = byteOffset
     self.tokenCount = tokenCount
+    self.pathScore = pathScore
   }
 }
 
 extension Tokenizer {
-  /// The ids of a text, in time linear in its length but for words of more than 64 bytes, which take
-  /// n log n.
+  /// The ids of a text, in time linear in its length but for long words, which take n log n.
   ///
   /// All of it is ordinary text: the spelling of a control token is encoded like any other.
   public func encode(_ text: String) -> [Int32] {
@@ -25,11 +35,21 @@ extension Tokenizer {
   }
 
   /// Appends the ids of a text.
-  /// - Parameter utf8: well-formed UTF-8. Other bytes do no harm: each is a character of no class.
+  /// - Parameter utf8: well-formed UTF-8. Other bytes do no harm: byte-level BPE keeps them, the other
+  ///   models take each for U+FFFD.
   public func encode(_ utf8: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]) {
-    switch preTokenizer {
-    case .gpt2: encode(utf8, by: GPT2PreTokenizer(isolatesDigits: false), into: &ids)
-    case .smollm: encode(utf8, by: GPT2PreTokenizer(isolatesDigits: true), into: &ids)
+    encode(utf8, continuing: .start, into: &ids)
+  }
+
+  /// Appends the ids of the rest of a text, from one of its stable boundaries on: those that follow the ids
+  /// before the boundary when the whole text is encoded. No space is put before it.
+  package func encode(
+    _ utf8: UnsafeBufferPointer<UInt8>, continuing boundary: StableBoundary, into ids: inout [Int32]
+  ) {
+    switch model {
+    case .byteLevel(let model): model.encode(utf8, into: &ids)
+    case .scoredPairs(let model): _ = model.encode(utf8, continuing: boundary, until: .max, into: &ids) { _ in }
+    case .unigram(let model): _ = model.encode(utf8, continuing: boundary, until: .max, into: &ids) { _ in }
     }
   }
 
@@ -43,50 +63,12 @@ extension Tokenizer {
     _ utf8: UnsafeBufferPointer<UInt8>, until limit: Int, into ids: inout [Int32],
     boundaries: inout [StableBoundary]
   ) -> Int {
-    switch preTokenizer {
-    case .gpt2:
-      encode(utf8, by: GPT2PreTokenizer(isolatesDigits: false), until: limit, into: &ids, boundaries: &boundaries)
-    case .smollm:
-      encode(utf8, by: GPT2PreTokenizer(isolatesDigits: true), until: limit, into: &ids, boundaries: &boundaries)
-    }
-  }
-
-  private func encode(
-    _ utf8: UnsafeBufferPointer<UInt8>, by preTokenizer: some PreTokenizer, into ids: inout [Int32]
-  ) {
-    var start = 0
-    while start < utf8.count {
-      let end = preTokenizer.wordEnd(in: utf8, from: start)
-      append(utf8, start, end, to: &ids)
-      start = end
-    }
-  }
-
-  private func encode(
-    _ utf8: UnsafeBufferPointer<UInt8>, by preTokenizer: some PreTokenizer, until limit: Int,
-    into ids: inout [Int32], boundaries: inout [StableBoundary]
-  ) -> Int {
-    let base = ids.count
-    var start = 0
-    while start < utf8.count, ids.count - base <= limit {
-      let end = preTokenizer.wordEnd(in: utf8, from: start)
-      append(utf8, start, end, to: &ids)
-      start = end
-      if end == utf8.count || preTokenizer.isStable(end, in: utf8) {
-        boundaries.append(StableBoundary(byteOffset: end, tokenCount: ids.count - base))
-      }
-    }
-    return start
-  }
-
-  @inline(__always)
-  private func append(
-    _ utf8: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, to ids: inout [Int32]
-  ) {
-    if end &- start <= WordTable.maximumByteCount, let id = words.id(of: WordTable.Key(utf8, start, end)) {
-      ids.append(id)
-    } else {
-      vocabulary.encoder.append(utf8, start, end, to: &ids)
+    switch model {
+    case .byteLevel(let model): model.encode(utf8, until: limit, into: &ids, boundaries: &boundaries)
+    case .scoredPairs(let model):
+      model.encode(utf8, continuing: .start, until: limit, into: &ids) { boundaries.append($0) }
+    case .unigram(let model):
+      model.encode(utf8, continuing: .start, until: limit, into: &ids) { boundaries.append($0) }
     }
   }
 }

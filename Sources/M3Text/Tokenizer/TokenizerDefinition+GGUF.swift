@@ -19,8 +19,15 @@ extension TokenizerDefinition {
       preTokenizer: try file.stringIfPresent("tokenizer.ggml.pre") ?? "default",
       tokens: try file.strings("tokenizer.ggml.tokens"),
       merges: try file.stringsIfPresent("tokenizer.ggml.merges") ?? [],
-      types: try file.integersIfPresent("tokenizer.ggml.token_type") ?? [],
+      types: try file.integersIfPresent(TokenizerField.types) ?? [],
+      scores: try file.floatsIfPresent(TokenizerField.scores) ?? [],
       beginningOfSequence: try token("bos_token_id"),
-      endOfSequence: try token("eos_token_id"))
+      endOfSequence: try token("eos_token_id"),
+      unknown: try token("unknown_token_id"),
+      addsSpacePrefix: try file.boolIfPresent(TokenizerField.addsSpacePrefix),
+      removesExtraWhitespace: try file.boolIfPresent(TokenizerField.removesExtraWhitespace),
+      // Bytes, which writers have given as signed and as unsigned ones.
+      precompiledCharacterMap: (try file.integersIfPresent(TokenizerField.characterMap) ?? [])
+        .map { UInt8(truncatingIfNeeded: $0) })
   }
 }

@@ -5,6 +5,11 @@ enum TokenizerField {
   static let tokens = "tokenizer.ggml.tokens"
   static let merges = "tokenizer.ggml.merges"
   static let types = "tokenizer.ggml.token_type"
+  static let scores = "tokenizer.ggml.scores"
+  static let characterMap = "tokenizer.ggml.precompiled_charsmap"
+  static let addsSpacePrefix = "tokenizer.ggml.add_space_prefix"
+  static let removesExtraWhitespace = "tokenizer.ggml.remove_extra_whitespaces"
+  static let unknown = "tokenizer.ggml.unknown_token_id"
   static let beginningOfSequence = "tokenizer.ggml.bos_token_id"
   static let endOfSequence = "tokenizer.ggml.eos_token_id"
 

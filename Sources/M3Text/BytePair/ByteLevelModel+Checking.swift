@@ -1,65 +1,26 @@
 internal import M3Bytes
 
-/// A checked byte-level BPE vocabulary.
-struct BytePairVocabulary: Sendable {
-  /// The bytes that each id stands for; a token that is no ordinary text has its spelling.
-  let bytes: [[UInt8]]
-  /// Ids by the file's spelling.
-  let ids: [[UInt8]: Int32]
-  /// What each token is, by id.
-  let kinds: [TokenKind]
-  let encoder: BytePairEncoder
-
+/// What a definition of byte-level BPE must hold.
+extension ByteLevelModel {
   /// - Throws: ``FormatError``, with the name and the index of the entry in `field`.
-  init(_ definition: TokenizerDefinition) throws(FormatError) {
-    let kinds = try TokenKind.kinds(of: definition)
-    self.kinds = kinds
-    ids = try Self.index(definition.tokens)
-    bytes = try Self.decode(definition.tokens, kinds)
-    encoder = BytePairEncoder(
-      byteTokens: try Self.byteTokens(bytes, kinds),
-      merges: try Self.mergeTable(definition.merges, ids: ids, kinds: kinds))
-  }
-
-  private static func index(_ tokens: [[UInt8]]) throws(FormatError) -> [[UInt8]: Int32] {
-    guard tokens.count <= MergeTable.maximumVocabularyCount else {
-      throw FormatError(
-        .outOfRange(found: "\(tokens.count) tokens", allowed: "up to \(MergeTable.maximumVocabularyCount)"),
-        field: TokenizerField.tokens)
-    }
-    var ids: [[UInt8]: Int32] = [:]
-    ids.reserveCapacity(tokens.count)
-    for (index, token) in tokens.enumerated() {
-      let field = "\(TokenizerField.tokens)[\(index)]"
-      guard !token.isEmpty else { throw FormatError(.malformed("an empty token"), field: field) }
-      guard ids.updateValue(Int32(index), forKey: token) == nil else {
-        throw FormatError(.duplicate("token \(TokenizerField.quoted(token))"), field: field)
-      }
-    }
-    return ids
-  }
-
-  private static func decode(_ tokens: [[UInt8]], _ kinds: [TokenKind]) throws(FormatError) -> [[UInt8]] {
-    var bytes: [[UInt8]] = []
-    bytes.reserveCapacity(tokens.count)
-    for (index, token) in tokens.enumerated() {
-      guard kinds[index] == .ordinary else {
-        bytes.append(token)
-        continue
-      }
+  static func vocabulary(of definition: TokenizerDefinition) throws(FormatError) -> Vocabulary {
+    let kinds = try TokenKind.byteLevelKinds(of: definition)
+    return try Vocabulary(definition, kinds: kinds) { id throws(FormatError) in
+      let token = definition.tokens[id]
+      guard kinds[id] == .ordinary else { return token }
       guard let decoded = ByteAlphabet.bytes(of: token) else {
         throw FormatError(
           .malformed("\(TokenizerField.quoted(token)) has a character that stands for no byte"),
-          field: "\(TokenizerField.tokens)[\(index)]")
+          field: "\(TokenizerField.tokens)[\(id)]")
       }
-      bytes.append(decoded)
+      return decoded
     }
-    return bytes
   }
 
-  private static func byteTokens(_ bytes: [[UInt8]], _ kinds: [TokenKind]) throws(FormatError) -> [Int32] {
+  static func byteTokens(_ vocabulary: Vocabulary) throws(FormatError) -> [Int32] {
     var tokens = [Int32](repeating: -1, count: 256)
-    for (index, bytes) in bytes.enumerated() where kinds[index] == .ordinary && bytes.count == 1 {
+    for (index, bytes) in vocabulary.bytes.enumerated()
+    where vocabulary.kinds[index] == .ordinary && bytes.count == 1 {
       tokens[Int(bytes[0])] = Int32(index)
     }
     for byte in UInt8.min...UInt8.max where tokens[Int(byte)] < 0 && isRequired(byte) {
@@ -81,9 +42,7 @@ struct BytePairVocabulary: Sendable {
     }
   }
 
-  private static func mergeTable(
-    _ merges: [[UInt8]], ids: [[UInt8]: Int32], kinds: [TokenKind]
-  ) throws(FormatError) -> MergeTable {
+  static func mergeTable(_ merges: [[UInt8]], _ vocabulary: Vocabulary) throws(FormatError) -> MergeTable {
     guard merges.count <= MergeTable.maximumMergeCount else {
       throw FormatError(
         .outOfRange(found: "\(merges.count) merges", allowed: "up to \(MergeTable.maximumMergeCount)"),
@@ -98,10 +57,10 @@ struct BytePairVocabulary: Sendable {
           .malformed("\(TokenizerField.quoted(merge)) is not two tokens with a space between"), field: field)
       }
       func token(_ spelling: [UInt8]) throws(FormatError) -> Int32 {
-        guard let id = ids[spelling] else {
+        guard let id = vocabulary.ids[spelling] else {
           throw FormatError(.missing("\(TokenizerField.quoted(spelling)) in the vocabulary"), field: field)
         }
-        guard kinds[Int(id)] == .ordinary else {
+        guard vocabulary.kinds[Int(id)] == .ordinary else {
           throw FormatError(.malformed("\(TokenizerField.quoted(spelling)) is no ordinary token"), field: field)
         }
         return id
