@@ -21,6 +21,16 @@ package struct FileStamp: Sendable, Equatable {
     seconds = status.st_mtim.tv_sec
     nanoseconds = status.st_mtim.tv_nsec
   }
+
+  /// - Throws: ``FileError`` `status`; ``FormatError`` `mismatch` where the file at the path is no longer the one that
+  ///   the stamp was taken of.
+  package func requireUnchanged(_ path: String) throws {
+    guard try FileStamp(path: path) == self else {
+      throw FormatError(
+        .mismatch(expected: "the file as it was opened", found: "one that changed while it was read"),
+        field: "file", file: path)
+    }
+  }
 }
 
 /// A source that fails at its end where the file is no longer the one that was opened.
@@ -38,12 +48,7 @@ final class StampedSource: ByteSource {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = try source.read(into: buffer)
     guard count == 0, !buffer.isEmpty else { return count }
-    let now = try FileStamp(path: path)
-    guard now == stamp else {
-      throw FormatError(
-        .mismatch(expected: "the file as it was opened", found: "one that changed while it was read"),
-        field: "file", file: path)
-    }
+    try stamp.requireUnchanged(path)
     return 0
   }
 }

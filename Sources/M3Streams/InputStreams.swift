@@ -23,6 +23,22 @@ public enum InputStreams {
     return StampedSource(source, path: path, stamp: stamp)
   }
 
+  /// Opens a range of bytes of a file that is not compressed; nil stands for the whole of any file.
+  ///
+  /// - Throws: what ``open(_:)`` does; ``FormatError`` `unsupported` for a range of a compressed file, which can only be
+  ///   read from its start. Reading throws `truncated` where the file ends inside the range.
+  public static func open(_ path: String, range: Range<UInt64>?) throws -> any ByteSource {
+    guard let range else { return try open(path) }
+    let compression = Compression(name: path)
+    guard compression == .none else {
+      throw FormatError(
+        .unsupported(found: "a range of a \(compression.rawValue) file"), field: "range of the file", file: path)
+    }
+    let stamp = try FileStamp(path: path)
+    try check(path, compression)
+    return StampedSource(try RangeSource(path: path, range: range), path: path, stamp: stamp)
+  }
+
   private static func check(_ path: String, _ compression: Compression) throws {
     let magic = try ReadableFile(path: path).read(upTo: Compression.magicLength, at: 0)
     let found = Compression(magic: magic)

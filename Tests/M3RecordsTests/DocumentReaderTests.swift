@@ -20,13 +20,15 @@ struct DocumentReaderTests {
     #expect(
       document.map { String(decoding: $0.metadata, as: UTF8.self) }
         == #"{"url":"http:\/\/a.b\u002f","n":1.50e0,"tags":[ 1 , {"x": null}],"ok":true}"#)
-    #expect(document?.place == RecordPlace(file: "d.jsonl", line: 1, byteOffset: 0))
+    #expect(document?.place == RecordPlace(file: "d.jsonl", line: 1, byteOffset: 0, byteCount: 127))
   }
 
   @Test func nothingButText() throws {
     let document = try document(#"{"text":""}"#)
     #expect(
-      document == Document(id: "d.jsonl:1", text: "", place: RecordPlace(file: "d.jsonl", line: 1, byteOffset: 0)))
+      document
+        == Document(
+          id: "d.jsonl:1", text: "", place: RecordPlace(file: "d.jsonl", line: 1, byteOffset: 0, byteCount: 11)))
   }
 
   @Test(arguments: [
@@ -61,6 +63,7 @@ struct DocumentReaderTests {
     #expect(results.map { $0.record?.text } == ["1", "4", nil, "6"])
     #expect(results.compactMap { $0.record?.place.line } == [1, 4, 6])
     #expect(results.compactMap { $0.record?.place.byteOffset } == [3, 20, 36])
+    #expect(results.compactMap { $0.record?.place.byteCount } == [12, 12, 12])
     #expect(results.compactMap { $0.record?.id } == ["lines.jsonl:1", "lines.jsonl:4", "lines.jsonl:6"])
     // A line of spaces is no empty line: it is a line that ends before its record begins.
     let bad = try #require(results[2].bad)
@@ -130,7 +133,10 @@ struct DocumentReaderTests {
       #expect(results[2].record?.place.line == 3)
       let bad = try #require(results[1].bad)
       #expect(bad.raw == example.line)
-      #expect(bad.place == RecordPlace(file: "bad.jsonl", line: 2, byteOffset: UInt64(good.count)))
+      #expect(
+        bad.place
+          == RecordPlace(
+            file: "bad.jsonl", line: 2, byteOffset: UInt64(good.count), byteCount: UInt64(example.line.count)))
       #expect(
         bad.error
           == FormatError(
@@ -147,6 +153,7 @@ struct DocumentReaderTests {
     for (index, offset) in [(1, 13), (3, 26 + long.count + 1)] {
       let bad = try #require(results[index].bad)
       #expect(bad.raw == Array(long[..<(64 << 10)]))
+      #expect(bad.place.byteCount == UInt64(long.count))
       #expect(
         bad.error
           == FormatError(

@@ -1,5 +1,6 @@
 import M3Bytes
 import M3Records
+import M3TestSupport
 import Testing
 
 struct InputFilesTests {
@@ -29,6 +30,22 @@ struct InputFilesTests {
     let files = try InputFiles.resolve(["\(folder.path)/in"])
     #expect(files.map(\.format) == [.jsonLines, .jsonLines, .plainText, .plainText, .jsonLines, .jsonLines])
     #expect(files.allSatisfy { $0.byteCount == 1 && $0.path == "\(folder.path)/in/\($0.name)" })
+  }
+
+  /// Every ending, plain and compressed, at every depth; the order is that of the names, however they were made.
+  @Test(arguments: [UInt64(1), 2, 3])
+  func aMixedFolder(_ seed: UInt64) throws {
+    var names: [String] = []
+    for ending in ["jsonl", "ndjson", "json", "txt"] {
+      for compression in ["", ".gz", ".zst", ".lz4"] {
+        for place in ["", "b/", "b/a/", "b.c/", "a/deep/er/"] { names.append("\(place)x.\(ending)\(compression)") }
+      }
+    }
+    var randomness = Randomness(seed: seed)
+    for name in names.shuffled(using: &randomness) { try folder.file("in/\(name)", "x") }
+    let files = try InputFiles.resolve(["\(folder.path)/in"])
+    #expect(files.map(\.name) == names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    #expect(files.allSatisfy { $0.format == ($0.name.contains(".txt") ? .plainText : .jsonLines) })
   }
 
   @Test func severalPaths() throws {

@@ -17,6 +17,38 @@ struct InputStreamsTests {
     }
   }
 
+  @Test func rangesOfPlainFiles() throws {
+    let content = Array("0123456789".utf8)
+    let path = try folder.file("plain.jsonl", content)
+    for start in 0...content.count {
+      for end in start...content.count {
+        for pieceSize in [1, 3, 1000] {
+          let range = UInt64(start)..<UInt64(end)
+          #expect(
+            try InputStreams.open(path, range: range).contents(pieceSize: pieceSize) == Array(content[start..<end]))
+        }
+      }
+    }
+    #expect(try InputStreams.open(path, range: nil).contents() == content)
+    #expect(
+      error { _ = try InputStreams.open(path, range: 4..<12).contents() }
+        == FormatError(
+          .truncated(needed: 2, available: 0), field: "range of the file", at: 10, file: path))
+    let source = try InputStreams.open(path, range: 0..<5)
+    _ = try folder.file("plain.jsonl", content)
+    guard case .mismatch = error({ _ = try source.contents() })?.problem else {
+      Issue.record("the change was not found")
+      return
+    }
+  }
+
+  @Test(arguments: Sample.all)
+  func aCompressedFileHasNoRanges(_ sample: Sample) throws {
+    let path = try folder.file("x\(sample.ending)", sample.a)
+    #expect(error { _ = try InputStreams.open(path, range: 0..<1) }?.field == "range of the file")
+    #expect(try InputStreams.open(path, range: nil).contents() == Sample.textA)
+  }
+
   @Test(arguments: Sample.all)
   func oneAndSeveralFrames(_ sample: Sample) throws {
     for (bytes, text) in [

@@ -1,8 +1,8 @@
-import M3Bytes
+package import M3Bytes
 import M3JSON
 import M3Streams
 
-/// Reads the documents of one file, one in memory at a time.
+/// Reads the documents of one file or of a range of its lines, one in memory at a time.
 ///
 /// Of a file of JSON lines each line is a document: an object with a text and perhaps an id, a title and
 /// anything else. Of a plain text file the whole is one, and its id is the file's name. A document that
@@ -19,30 +19,56 @@ public final class DocumentReader {
     case done
   }
 
-  private let file: InputFile
+  /// Reads records of the file again, by their places.
+  public let rawRecords: RawRecordReader
+  private let file: String
   private let fields: DocumentFields
-  private let maximumRecordBytes: Int
   private var content: Content
   private var metadata = MetadataWriter()
 
+  /// Bytes of a record at most: 64 MiB.
+  public static let defaultMaximumRecordBytes = 64 << 20
+
+  /// - Parameters:
+  ///   - range: bytes of a file of JSON lines that is not compressed, from a line's first byte to behind a line's end;
+  ///     nil for the whole file.
+  ///   - firstLine: the number of the line that the range begins with.
   /// - Throws: ``FileError``; ``FormatError`` `duplicate` where a field name stands for two things,
-  ///   `mismatch` where the file has another size than when it was listed, and what
-  ///   ``InputStreams/open(_:)`` throws.
-  public init(file: InputFile, fields: DocumentFields = DocumentFields(), maximumRecordBytes: Int = 64 << 20) throws {
-    try fields.check()
-    let byteCount = try FilePaths.size(file.path)
-    guard byteCount == file.byteCount else {
+  ///   `mismatch` where the file has another size than when it was listed, `unsupported` for a range of plain text,
+  ///   and what ``InputStreams/open(_:range:)`` throws.
+  public convenience init(
+    file: InputFile, range: Range<UInt64>? = nil, firstLine: Int = 1, fields: DocumentFields = DocumentFields(),
+    maximumRecordBytes: Int = DocumentReader.defaultMaximumRecordBytes
+  ) throws {
+    let rawRecords = try RawRecordReader(path: file.path, maximumRecordBytes: maximumRecordBytes)
+    guard rawRecords.byteCount == file.byteCount else {
       throw FormatError(
-        .mismatch(expected: "\(file.byteCount) bytes, as when it was listed", found: "\(byteCount)"),
+        .mismatch(expected: "\(file.byteCount) bytes, as when it was listed", found: "\(rawRecords.byteCount)"),
         field: "file", file: file.path)
     }
+    guard range == nil || file.format == .jsonLines else {
+      throw FormatError(.unsupported(found: "a range of plain text"), field: "range of the file", file: file.path)
+    }
+    try self.init(
+      source: InputStreams.open(file.path, range: range), rawRecords: rawRecords, file: file.name, format: file.format,
+      byteOffset: range?.lowerBound ?? 0, firstLine: firstLine, fields: fields)
+  }
+
+  /// Reads documents from any source.
+  package init(
+    source: any ByteSource, rawRecords: RawRecordReader, file: String, format: InputFormat, byteOffset: UInt64 = 0,
+    firstLine: Int = 1, fields: DocumentFields = DocumentFields()
+  ) throws(FormatError) {
+    try fields.check()
+    self.rawRecords = rawRecords
     self.file = file
     self.fields = fields
-    self.maximumRecordBytes = maximumRecordBytes
-    let source = try InputStreams.open(file.path)
-    switch file.format {
+    switch format {
     case .jsonLines:
-      content = .lines(RecordLines(source: source, file: file.name, maximumRecordBytes: maximumRecordBytes))
+      content = .lines(
+        RecordLines(
+          source: source, file: file, maximumRecordBytes: rawRecords.maximumRecordBytes, byteOffset: byteOffset,
+          firstLine: firstLine))
     case .plainText:
       content = .text(source)
     }
@@ -56,7 +82,7 @@ public final class DocumentReader {
       return nil
     case .text(let source):
       do {
-        let document = try PlainText.read(source, file: file.name, maximumBytes: maximumRecordBytes)
+        let document = try PlainText.read(source, file: file, maximumBytes: rawRecords.maximumRecordBytes)
         content = .done
         return document
       } catch {

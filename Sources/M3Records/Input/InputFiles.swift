@@ -1,30 +1,36 @@
 import M3Bytes
-import M3Streams
 
-/// Finds the input files that a user names.
+/// Finds the input files that a user names: files, folders and patterns.
 ///
 /// Names end in `.jsonl`, `.ndjson`, `.json` (JSON lines all three) or `.txt`, and each may be followed
 /// by `.gz`, `.zst` or `.lz4`. A folder is searched to all depths; names that begin with `.` or `_` are
 /// passed over, and any other ending in it is an error: nothing is left out silently. In a folder that
 /// holds a `part-*.jsonl.zst`, a stage's output, only such files count.
+///
+/// A path that leads nowhere and holds `*`, `?` or `[` is a pattern. In it `**` stands for folders to any
+/// depth, none included, and the rest is `fnmatch`'s: `*` and `?` match no `/`, and a `.` or `_` at the start of
+/// a name must stand in the pattern. A folder that matches is searched.
 public enum InputFiles {
   /// The files in the order of the bytes of their names.
   ///
-  /// A file's name is relative to the folder that was given; a file that was given itself goes by the
-  /// last part of its path. Where several paths are given, the names of a folder's files begin with
-  /// the last part of its path. So names do not depend on the working folder.
-  /// - Throws: ``FileError``; ``FormatError`` `missing` where nothing is found, `unsupported` for an
-  ///   unknown ending, `duplicate` for a file that comes twice and for two files of one name.
+  /// A file's name is relative to the folder that was given, or to the folders before a pattern's first wildcard; a file
+  /// that was given itself goes by the last part of its path. Where several paths are given, the names of a folder's and
+  /// of a pattern's files begin with the last part of that folder. So names do not depend on the working folder.
+  /// - Throws: ``FileError``; ``FormatError`` `missing` where nothing is found or a pattern matches nothing,
+  ///   `unsupported` for an unknown ending, `duplicate` for a file that comes twice and for two files of one name.
   public static func resolve(_ paths: [String]) throws -> [InputFile] {
     var search = InputSearch()
     for path in paths {
       let trimmed = withoutTrailingSlashes(path)
-      let last = FilePaths.split(trimmed).name
-      switch try FilePaths.kind(trimmed) {
-      case .directory: try search.addFolder(trimmed, prefix: paths.count > 1 ? last : "")
-      case .file: try search.addFile(trimmed, name: last)
-      case .other: throw FormatError(.unsupported(found: "neither a file nor a folder"), field: "input", file: path)
-      case nil: throw FormatError(.missing("file or folder"), field: "input", file: path)
+      if try FilePaths.kind(trimmed) == nil, let pattern = InputPattern(trimmed) {
+        let prefix = paths.count > 1 ? FilePaths.split(withoutTrailingSlashes(pattern.folder)).name : ""
+        for match in try pattern.matches() {
+          let name = FilePaths.join(prefix, match)
+          try search.add(pattern.path(of: match), name: name, prefix: name)
+        }
+      } else {
+        let last = FilePaths.split(trimmed).name
+        try search.add(trimmed, name: last, prefix: paths.count > 1 ? last : "")
       }
     }
     let files = search.files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -46,59 +52,5 @@ public enum InputFiles {
     var path = path
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     return path
-  }
-}
-
-/// The state of one search.
-private struct InputSearch {
-  private struct Identity: Hashable {
-    let device: UInt64
-    let inode: UInt64
-  }
-
-  var files: [InputFile] = []
-  private var seen: [Identity: String] = [:]
-
-  mutating func addFile(_ path: String, name: String) throws {
-    guard let format = InputSearch.format(of: name) else {
-      let known = InputFormat.endings.map(\.ending).joined(separator: ", ")
-      throw FormatError(
-        .unsupported(found: "a name that ends in none of \(known), .gz, .zst or .lz4 behind it or not"),
-        field: "input", file: path)
-    }
-    let stamp = try once(path)
-    files.append(InputFile(path: path, name: name, format: format, byteCount: stamp.byteCount))
-  }
-
-  mutating func addFolder(_ folder: String, prefix: String) throws {
-    // A folder that comes twice holds files that come twice, or is a link to one above it.
-    _ = try once(folder)
-    var names = try FilePaths.list(folder).filter { !$0.hasPrefix(".") && !$0.hasPrefix("_") }
-    if names.contains(where: InputFiles.isPart) { names = names.filter(InputFiles.isPart) }
-    for name in names {
-      let path = FilePaths.join(folder, name)
-      let relative = FilePaths.join(prefix, name)
-      switch try FilePaths.kind(path) {
-      case .directory: try addFolder(path, prefix: relative)
-      case .file: try addFile(path, name: relative)
-      case .other: throw FormatError(.unsupported(found: "neither a file nor a folder"), field: "input", file: path)
-      case nil: throw FormatError(.missing("what the link leads to"), field: "input", file: path)
-      }
-    }
-  }
-
-  private mutating func once(_ path: String) throws -> FileStamp {
-    let stamp = try FileStamp(path: path)
-    let identity = Identity(device: stamp.device, inode: stamp.inode)
-    if let first = seen[identity] {
-      throw FormatError(.duplicate("input: the same as \(first)"), field: "input", file: path)
-    }
-    seen[identity] = path
-    return stamp
-  }
-
-  private static func format(of name: String) -> InputFormat? {
-    let plain = Compression(name: name).ending.map { String(name.dropLast($0.count)) } ?? name
-    return InputFormat.endings.first { plain.hasSuffix($0.ending) }?.format
   }
 }

@@ -6,7 +6,7 @@ package import M3Bytes
 /// Splits a stream into lines, one in memory at a time.
 ///
 /// A line ends in LF or CR LF, the last one also at the end of the stream. A byte order mark at the
-/// very start is dropped. The buffer grows to the longest line and never beyond `maximumLineBytes`
+/// very start of the file is dropped. The buffer grows to the longest line and never beyond `maximumLineBytes`
 /// and two pieces; longer lines are passed over and reported.
 package final class LineReader {
   package enum Line {
@@ -29,16 +29,21 @@ package final class LineReader {
   private var capacity = 2 * LineReader.pieceSize
   /// The bytes of the buffer that were read and not yet given away.
   private var pending = 0..<0
-  /// Offset in the stream of the first pending byte.
-  private var byteOffset: UInt64 = 0
-  private var number = 0
+  /// Offset in the decompressed file of the first pending byte.
+  private var byteOffset: UInt64
+  private var number: Int
   private var reachedEnd = false
   private var failure: (any Error)?
 
-  package init(_ source: any ByteSource, maximumLineBytes: Int) {
+  /// - Parameters:
+  ///   - byteOffset: where in the file the source begins.
+  ///   - firstLine: the number of the source's first line.
+  package init(_ source: any ByteSource, maximumLineBytes: Int, byteOffset: UInt64 = 0, firstLine: Int = 1) {
     precondition((1...1 << 40).contains(maximumLineBytes), "a number of bytes from 1 to 2^40")
     self.source = source
     self.maximumLineBytes = maximumLineBytes
+    self.byteOffset = byteOffset
+    number = firstLine - 1
     buffer = LineReader.reallocate(nil, capacity)
     // A mark before the line and a CR behind it do not count; and what is kept of it has come.
     skipThreshold = max(maximumLineBytes + 1, LineReader.rawLimit) + LineReader.mark.count
@@ -103,7 +108,7 @@ package final class LineReader {
     }
   }
 
-  /// Passes over a byte order mark at the start of the stream.
+  /// Passes over a byte order mark at the start of the file.
   private func dropMark(upTo end: Int) {
     guard byteOffset == 0, end - pending.lowerBound >= LineReader.mark.count else { return }
     let start = UnsafeRawBufferPointer(start: buffer + pending.lowerBound, count: LineReader.mark.count)

@@ -12,8 +12,10 @@ final class RecordLines {
   private var scanner = JSONScanner(UnsafeBufferPointer(start: nil, count: 0), limits: RecordLines.limits)
   private static let limits = JSONLimits(maximumKeys: 1 << 16)
 
-  init(source: any ByteSource, file: String, maximumRecordBytes: Int) {
-    lines = LineReader(source, maximumLineBytes: maximumRecordBytes)
+  init(
+    source: any ByteSource, file: String, maximumRecordBytes: Int, byteOffset: UInt64 = 0, firstLine: Int = 1
+  ) {
+    lines = LineReader(source, maximumLineBytes: maximumRecordBytes, byteOffset: byteOffset, firstLine: firstLine)
     self.file = file
     self.maximumRecordBytes = maximumRecordBytes
   }
@@ -26,7 +28,8 @@ final class RecordLines {
       case .line(let bytes, _, _) where bytes.isEmpty:
         continue
       case .line(let bytes, let number, let byteOffset):
-        let place = RecordPlace(file: file, line: number, byteOffset: byteOffset)
+        let place = RecordPlace(
+          file: file, line: number, byteOffset: byteOffset, byteCount: UInt64(bytes.count))
         scanner.restart(bytes)
         do throws(FormatError) {
           let record = try body(&scanner, place)
@@ -36,7 +39,7 @@ final class RecordLines {
           return .bad(raw: Array(bytes.prefix(LineReader.rawLimit)), error: located(error, place), place: place)
         }
       case .tooLong(let beginning, let byteCount, let number, let byteOffset):
-        let place = RecordPlace(file: file, line: number, byteOffset: byteOffset)
+        let place = RecordPlace(file: file, line: number, byteOffset: byteOffset, byteCount: byteCount)
         let error = FormatError(
           .outOfRange(found: "\(byteCount) bytes", allowed: "at most \(maximumRecordBytes)"), field: "record")
         return .bad(raw: beginning, error: located(error, place), place: place)

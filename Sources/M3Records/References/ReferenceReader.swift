@@ -7,12 +7,17 @@ import M3Streams
 /// Every field is checked, and an unknown one is an error. A reference that is damaged is given as
 /// ``RecordResult/bad(raw:error:place:)`` and reading goes on; damage of the stream is thrown.
 public final class ReferenceReader {
+  /// Reads records of the file again, by their places.
+  public let rawRecords: RawRecordReader
+  /// Where the reference stands that ``next()`` gave last.
+  public private(set) var place: RecordPlace?
   private let lines: RecordLines
 
   /// - Parameter name: what the file is called in errors and places; the default is the last part of
   ///   its path.
   /// - Throws: what ``InputStreams/open(_:)`` throws.
   public init(path: String, name: String? = nil, maximumRecordBytes: Int = 64 << 20) throws {
+    rawRecords = try RawRecordReader(path: path, maximumRecordBytes: maximumRecordBytes)
     lines = RecordLines(
       source: try InputStreams.open(path), file: name ?? FilePaths.split(path).name,
       maximumRecordBytes: maximumRecordBytes)
@@ -21,7 +26,8 @@ public final class ReferenceReader {
   /// - Returns: nil behind the last reference.
   /// - Throws: ``FileError``, ``FormatError`` where the stream itself is damaged.
   public func next() throws -> RecordResult<Reference>? {
-    try lines.next { scanner, _ throws(FormatError) in
+    try lines.next { scanner, place throws(FormatError) in
+      self.place = place
       var fields = ReferenceFields()
       try fields.read(&scanner)
       return try fields.reference()
