@@ -15,9 +15,10 @@ line an item:
     target        what is scored; begins with a space, as text inside a sentence does
     separator     what stands between reference and context when the reference is read as text
 
-A, continuation. The reference is the first of an article that goes on after it, and has at
-   least 64 tokens. The context is the word after the reference, white space before it
-   included, the target about the 63 tokens after. The separator is empty.
+A, continuation. The reference is the first of an article that goes on after it (with
+   `--later`, one that is not the first), and has at least 64 tokens. The context is the word
+   after the reference, white space before it included, the target about the 63 tokens
+   after. The separator is empty.
 B, definition. The reference is the first of an article that begins with its title (with or
    without an article before it) and `is`, `was`, `are` or `were`. The context is
    `Question: What is TITLE?` and, on the next line, `Answer: TITLE is`; the target is about
@@ -115,7 +116,7 @@ def take_words(text: str, count: int, start: int = 0) -> Optional[int]:
 
 
 def continuation(reference: Reference, article: Dict[str, str]) -> Optional[Item]:
-    if reference.number != 0 or reference.token_count < REFERENCE_TOKENS_A:
+    if reference.token_count < REFERENCE_TOKENS_A:
         return None
     document = article["text"].encode("utf-8")
     read = document[: reference.end or 0]
@@ -215,7 +216,11 @@ def make_items(arguments: argparse.Namespace) -> List[Item]:
         title = " ".join(article["title"].split()) + ": "
         if reference.text.startswith(title):
             reference = reference._replace(body=reference.text[len(title) :])
+        if arguments.later and reference.number == 0:
+            continue
         for task, found in candidates.items():
+            if task == "A" and reference.number > 0 and not arguments.later:
+                continue
             item = TASKS[task](reference, article)
             # One item of a document and task, or long documents would weigh more.
             if item and reference.document_id not in found:
@@ -272,6 +277,9 @@ def parse_arguments() -> argparse.Namespace:
                         help="which tasks (default: A,B,C)")
     parser.add_argument("--seed", type=int, default=1, metavar="S",
                         help="chooses other items (default: %(default)s)")
+    parser.add_argument("--later", action="store_true",
+                        help="only references that are not the first of their article: what it is "
+                        "worth to have read the article before them (no items of task B)")
     parser.add_argument("--exclude-first", type=count, default=0, metavar="K",
                         help="leave out the first K references of the folder, which a codebook "
                         "was trained on (default: %(default)s)")

@@ -3,7 +3,8 @@
 
     python3 pipelines/select_references.py --items items.jsonl --references DIR --output DIR
 
-So a comparison of recipes encodes what it measures and nothing else. Needs the zstd command line tool.
+So a comparison of recipes encodes what it measures and nothing else; with `--whole-documents` also the
+other references of the same documents, for `context: document`. Needs the zstd command line tool.
 """
 import argparse
 import json
@@ -17,16 +18,23 @@ def main() -> int:
     parser.add_argument("--items", type=Path, required=True)
     parser.add_argument("--references", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--whole-documents", action="store_true", help="all references of the items' documents")
     arguments = parser.parse_args()
 
     with open(arguments.items, encoding="utf-8") as lines:
         wanted = {json.loads(line)["reference_id"] for line in lines}
+    documents = {reference.rpartition("#")[0] for reference in wanted} if arguments.whole_documents else set()
     chosen = []
+    found = set()
     for part in sorted(arguments.references.glob("part-*.jsonl.zst")):
         text = subprocess.run(["zstd", "-dcq", "--", str(part)], check=True, stdout=subprocess.PIPE).stdout
-        chosen += [line for line in text.splitlines() if json.loads(line)["id"] in wanted]
-    if len(chosen) != len(wanted):
-        print(f"{len(wanted) - len(chosen)} references of the items are not in {arguments.references}", file=sys.stderr)
+        for line in text.splitlines():
+            reference = json.loads(line)
+            if reference["id"] in wanted or reference["document_id"] in documents:
+                chosen.append(line)
+                found.add(reference["id"])
+    if not wanted <= found:
+        print(f"{len(wanted - found)} references of the items are not in {arguments.references}", file=sys.stderr)
         return 1
     arguments.output.mkdir(parents=True, exist_ok=True)
     output = arguments.output / "part-00000.jsonl.zst"

@@ -1,4 +1,5 @@
 import M3Bytes
+import M3Codec
 import M3Encoder
 import M3JSON
 import M3Memory
@@ -52,6 +53,52 @@ import Testing
     #expect(account.kept == 3)
     #expect(account.totals == ["tokens": 154 + 133 + 68, "kept_key_values": rows])
     #expect(progress == 3)
+  }
+
+  /// 60 references of 8 documents, in windows of at most 100 tokens.
+  @Test(arguments: [SelectionRule.received, .reconstruction])
+  func documentsAreReadInWindows(rule: SelectionRule) throws {
+    let folder = try TemporaryFolder()
+    let input = try manyReferences(folder, documents: 8)
+    let configuration = tiny.configuration(rule, context: .document, documentTokens: 100)
+    let spools = try [1, 2, 5].map { workers in
+      try run(input, folder: "\(folder.path)/\(workers)", configuration, workers: workers).bytes
+    }
+    #expect(spools[0] == spools[1])
+    #expect(spools[0] == spools[2])
+
+    var cutter = WindowCutter(context: .document, tokenLimit: 100)
+    let references = try self.references(input).map {
+      TokenizedReference(id: $0.id, documentID: $0.documentID, tokens: tiny.tokenizer.encode($0.text))
+    }
+    var windows = references.compactMap { cutter.append($0) }
+    if let last = cutter.finish() { windows.append(last) }
+    #expect(windows.contains { $0.precedingCount > 0 })
+    #expect(windows.contains { $0.references.count > 1 })
+    let encoder = ReferenceEncoder(model: tiny.model, bos: tiny.bos(), configuration: configuration)
+    let reader = try SpoolReader(path: "\(folder.path)/1/part-00000.spool.lz4")
+    for window in windows {
+      let tokens = DocumentWindow(references: window.references.map(\.tokens), precedingCount: window.precedingCount)
+      for (reference, memory) in zip(window.references[window.precedingCount...], try encoder.encode([tokens])) {
+        let found = try #require(try reader.next())
+        #expect(found.id == reference.id)
+        #expect(found.memory.positions == memory.positions)
+        #expect(found.memory.keys == memory.keys.map { BFloat16.value(BFloat16.bits($0)) })
+        #expect(found.memory.values == memory.values.map { BFloat16.value(BFloat16.bits($0)) })
+      }
+    }
+    #expect(try reader.next() == nil)
+  }
+
+  /// Documents of one reference give the bytes of references that are encoded on their own.
+  @Test func documentsOfOneReference() throws {
+    let folder = try TemporaryFolder()
+    let input = try manyReferences(folder)
+    let alone = try run(input, folder: "\(folder.path)/alone", tiny.configuration(), workers: 2)
+    let documents = try run(
+      input, folder: "\(folder.path)/documents", tiny.configuration(context: .document), workers: 2)
+    #expect(alone.bytes == documents.bytes)
+    #expect(alone.account == documents.account)
   }
 
   @Test func anEmptyPartGivesAnEmptySpool() throws {
@@ -110,7 +157,7 @@ import Testing
     #expect(error?.field == "token_count")
     #expect(error?.record == "bad#0")
     #expect(error?.file == "bad.jsonl.zst")
-    #expect(try FilePaths.list(folder.path) == ["_done", "bad.jsonl.zst", "plan.json"])
+    #expect(try FilePaths.list(folder.path) == ["_done", "_runs", "bad.jsonl.zst", "plan.json"])
   }
 
   @Test func aBadLineIsNamed() throws {
@@ -127,21 +174,23 @@ import Testing
   }
 
   private func run(
-    _ input: StageInput, folder path: String, _ configuration: EncoderConfiguration, workers: Int
+    _ input: StageInput, folder path: String, _ configuration: EncoderConfiguration, workers: Int,
+    badInput: BadInputPolicy = .fail
   ) throws -> (bytes: [UInt8], output: StageOutput, account: StageAccount, progress: Int) {
     let folder = StageFolder(path)
     let stage = EncodeStage(
       model: tiny.model, tokenizer: tiny.tokenizer, producer: try tiny.producer(configuration), bos: tiny.bos(),
-      configuration: configuration, workers: workers)
-    let definition = StageDefinition(name: "encode", version: EncodeStage.version, settings: [:])
+      configuration: configuration, badInput: badInput, workers: workers)
+    let work = StageWork(
+      folder: folder, definition: StageDefinition(name: "encode", version: EncodeStage.version, settings: [:]),
+      sources: [[StageSource(name: input.name, path: input.path, byteCount: input.byteCount)]])
     var output: StageOutput?
     var progress = 0
-    let summary = try StageRunner(folder: folder, plan: StagePlan(definition: definition, tasks: [[input]])).run {
-      task in
-      let (outputs, account) = try stage.run(task, folder: folder) { progress += $0 }
-      #expect(outputs.count == 1)
-      output = outputs.first
-      return (outputs, account)
+    let summary = try StageRunner(folder: folder, plan: work.plan(), workers: workers).run { task in
+      let result = try stage.run(task, folder: folder) { progress += $0 }
+      output = result.outputs.first { $0.name == EncodeStage.outputName(task) }
+      #expect(result.outputs.contains { $0.name == MemorySurvey.fileName(taskNumber: task.number) })
+      return result
     }
     let written = try #require(output)
     return (
@@ -149,16 +198,24 @@ import Testing
     )
   }
 
+  private func references(_ input: StageInput) throws -> [Reference] {
+    let reader = try ReferenceReader(path: input.path)
+    var references: [Reference] = []
+    while case .record(let reference)? = try reader.next() { references.append(reference) }
+    return references
+  }
+
   /// 60 references of several lengths: more than a batch for each worker.
-  private func manyReferences(_ folder: TemporaryFolder) throws -> StageInput {
+  private func manyReferences(_ folder: TemporaryFolder, documents: Int = 60) throws -> StageInput {
     let path = folder.file("many.jsonl.zst")
     let writer = try ReferenceWriter(path: path)
     for index in 0..<60 {
       let text = String(tiny.references[index % 3].text.prefix(10 + index * 3))
+      let (document, chunk) = (index * documents / 60, index % (60 / documents))
       try writer.write(
         Reference(
-          id: "text \(index)#0", text: text, documentID: "text \(index)", chunk: 0, start: 0, end: text.utf8.count,
-          tokenCount: tiny.tokenizer.encode(text).count))
+          id: "text \(document)#\(chunk)", text: text, documentID: "text \(document)", chunk: chunk, start: 0,
+          end: text.utf8.count, tokenCount: tiny.tokenizer.encode(text).count))
     }
     _ = try writer.commit()
     return try StageInput(name: "many.jsonl.zst", path: path)

@@ -12,8 +12,9 @@ import Testing
     let tokensPerHead = random.integer(below: 45)
     // Few values, so that many scores are equal.
     let scores = (0..<tokenCount * entryCount).map { _ in Float(random.integer(below: 9)) }
+    let dense = Set((0..<entryCount).filter { _ in random.integer(below: 3) == 0 })
     let found = TokenSelection.positions(
-      scores: scores, tokenCount: tokenCount, tokensPerHead: tokensPerHead, allocation: allocation)
+      scores: scores, tokenCount: tokenCount, tokensPerHead: tokensPerHead, allocation: allocation, denseEntries: dense)
 
     let perHead = min(tokensPerHead, tokenCount)
     let expected: [[Int]]
@@ -27,9 +28,15 @@ import Testing
       expected = (0..<entryCount).map { entry in
         chosen.filter { $0 / tokenCount == entry }.map { $0 % tokenCount }.sorted()
       }
+    case .heads:
+      expected = (0..<entryCount).map { entry in
+        if dense.contains(entry) { return Array(0..<tokenCount) }
+        return oneByOne(perHead, Array(scores[entry * tokenCount..<(entry + 1) * tokenCount])).sorted()
+      }
     }
     #expect(found == expected)
-    #expect(found.reduce(0) { $0 + $1.count } == perHead * entryCount)
+    let denseCount = allocation == .heads ? dense.count : 0
+    #expect(found.reduce(0) { $0 + $1.count } == denseCount * tokenCount + (entryCount - denseCount) * perHead)
   }
 
   @Test func equalScoresGoToTheLowerEntryThenTheLowerPosition() {

@@ -20,4 +20,6 @@ public enum SelectionAllocation: String, Sendable, CaseIterable {
   case uniform
   /// The best tokens of all heads together, as many as `uniform` would keep in all.
   case adaptive
+  /// Every token in the heads that carry the reading (paper, Remark 5), as in `uniform` in the others.
+  case heads
 }

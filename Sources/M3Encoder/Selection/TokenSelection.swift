@@ -7,15 +7,17 @@ public enum TokenSelection {
   ///   - tokenCount: T; entries keep all tokens where it is at most `tokensPerHead` (the paper leaves short references
   ///     open).
   ///   - tokensPerHead: the budget, as a mean over entries for ``SelectionAllocation/adaptive``.
+  ///   - denseEntries: entries that keep every token, for ``SelectionAllocation/heads``.
   public static func positions(
-    scores: [Float], tokenCount: Int, tokensPerHead: Int, allocation: SelectionAllocation
+    scores: [Float], tokenCount: Int, tokensPerHead: Int, allocation: SelectionAllocation, denseEntries: Set<Int> = []
   ) -> [[Int]] {
     guard tokenCount > 0 else { return [] }
     let entryCount = scores.count / tokenCount
     if tokenCount <= tokensPerHead { return Array(repeating: Array(0..<tokenCount), count: entryCount) }
     switch allocation {
-    case .uniform:
+    case .uniform, .heads:
       return (0..<entryCount).map { entry in
+        if allocation == .heads && denseEntries.contains(entry) { return Array(0..<tokenCount) }
         let first = entry * tokenCount
         return best(tokensPerHead, of: first..<first + tokenCount, scores).map { $0 - first }.sorted()
       }

@@ -1,7 +1,5 @@
 import M3Bytes
 public import M3Memory
-import M3Records
-import M3Spool
 public import M3Stage
 public import M3Text
 public import M3Transformer
@@ -9,24 +7,26 @@ public import M3Transformer
 /// Encodes references into memories, one spool file a file of references.
 public struct EncodeStage: Sendable {
   /// Grows when the same settings, model and references begin to give other memories.
-  public static let version = 1
+  public static let version = 2
 
   public let model: LlamaModel
   public let tokenizer: Tokenizer
   public let producer: Producer
   public let bos: BOSMemory
   public let configuration: EncoderConfiguration
+  public let badInput: BadInputPolicy
   public let workers: Int
 
   public init(
     model: LlamaModel, tokenizer: Tokenizer, producer: Producer, bos: BOSMemory, configuration: EncoderConfiguration,
-    workers: Int
+    badInput: BadInputPolicy, workers: Int
   ) {
     self.model = model
     self.tokenizer = tokenizer
     self.producer = producer
     self.bos = bos
     self.configuration = configuration
+    self.badInput = badInput
     self.workers = workers
   }
 
@@ -36,103 +36,59 @@ public struct EncodeStage: Sendable {
   /// Name of a task's spool file.
   public static func outputName(_ task: StageTask) -> String { "part-\(task.number).spool.lz4" }
 
-  /// Carries out one task.
+  /// Carries out one task: a file of references into memories, their survey, and a quarantine of bad records.
   /// - Parameter advance: told of the references done.
-  /// - Throws: ``FormatError`` where a record is bad, or was chunked with another tokenizer; ``FileError``;
-  ///   `ReferenceEncoder.NotFinite`.
-  public func run(
-    _ task: StageTask, folder: StageFolder, advance: (Int) -> Void
-  ) throws -> (outputs: [StageOutput], account: StageAccount) {
-    let name = Self.outputName(task)
-    let writer = try SpoolWriter(path: folder.file(name), producer: producer, bos: bos)
-    let reader = try ReferenceReader(path: task.inputs[0].path)
-    var account = StageAccount()
-    var waiting: EncodingInput?
+  /// - Throws: ``FormatError`` where a record is bad, or was chunked with another tokenizer, under
+  ///   ``BadInputPolicy/fail``; where the stream is damaged, or the model gives no finite vectors; ``FileError``.
+  public func run(_ task: StageTask, folder: StageFolder, advance: (Int) -> Void) throws -> StageResult {
+    let input = task.inputs[0]
+    let output = try EncodeOutput(task, folder: folder, producer: producer, bos: bos, badInput: badInput)
+    let windows = try WindowReader(
+      path: input.path, file: input.name,
+      tokenizer: ReferenceTokenizer(
+        tokenizer: tokenizer, model: model.configuration, bosTokenCount: bos.tokenCount, configuration: configuration),
+      output: output)
+    var waiting: ReferenceWindow?
 
     try OrderedPipeline.run(
       workers: workers,
-      next: { () -> [EncodingInput]? in
-        var batch: [EncodingInput] = []
+      next: { () -> [ReferenceWindow]? in
+        var batch: [ReferenceWindow] = []
         var tokenCount = 0
-        while let input = try waiting ?? next(reader, file: task.inputs[0].name) {
-          let cost = cost(of: input)
-          if !batch.isEmpty && tokenCount + cost > Self.batchTokens {
-            waiting = input
-            return batch
-          }
+        while let window = try waiting ?? windows.next() {
           waiting = nil
-          batch.append(input)
+          let cost = cost(of: window)
+          if !batch.isEmpty && tokenCount + cost > Self.batchTokens {
+            waiting = window
+            break
+          }
+          batch.append(window)
           tokenCount += cost
         }
         return batch.isEmpty ? nil : batch
       },
       worker: { ReferenceEncoder(model: model, bos: bos, configuration: configuration) },
       transform: { encoder, batch in
+        let references = batch.flatMap(\.own)
         do {
-          return zip(batch, try encoder.encode(batch.map(\.tokens))).map { ($0, $1) }
+          return zip(references, try encoder.encode(batch.map(\.tokens))).map { ($0, $1) }
         } catch let error as ReferenceEncoder.NotFinite {
           throw FormatError(
             .outOfRange(found: "\(error)", allowed: "finite"), field: "memory",
-            file: task.inputs[0].name, record: batch[error.reference].id)
+            file: input.name, record: references[error.reference].id)
         }
       },
-      consume: { (memories: [(EncodingInput, SparseMemory)]) in
-        for (input, memory) in memories {
-          try writer.append(id: input.id, memory)
-          account.input += 1
-          account.kept += 1
-          account.totals["tokens", default: 0] += memory.tokenCount
-          account.totals["kept_key_values", default: 0] += memory.rowCount
-        }
+      consume: { (memories: [(TokenizedReference, SparseMemory)]) in
+        for (reference, memory) in memories { try output.write(id: reference.id, memory) }
         advance(memories.count)
       })
-    let (digest, byteCount) = try writer.commit()
-    return ([StageOutput(name: name, byteCount: byteCount, digest: digest)], account)
+    return try output.commit()
   }
 
-  /// A reference on its way to the encoder.
-  private struct EncodingInput: Sendable {
-    let id: String
-    let tokens: [Int32]
-  }
-
-  private func next(_ reader: ReferenceReader, file: String) throws -> EncodingInput? {
-    switch try reader.next() {
-    case nil: return nil
-    case .bad(_, let error, let place): throw located(error, place)
-    case .record(let reference):
-      let tokens = tokenizer.encode(reference.text)
-      guard tokens.count == reference.tokenCount else {
-        throw FormatError(
-          .mismatch(
-            expected: "\(reference.tokenCount) tokens", found: "\(tokens.count): chunked with another tokenizer"),
-          field: "token_count", file: file, record: reference.id)
-      }
-      guard tokens.count <= SparseMemory.maximumTokenCount else {
-        throw FormatError(
-          .outOfRange(found: "\(tokens.count) tokens", allowed: "\(SparseMemory.maximumTokenCount)"),
-          field: "token_count", file: file, record: reference.id)
-      }
-      let positions = ReferenceEncoder.positionCount(
-        tokenCount: tokens.count, bosTokenCount: bos.tokenCount, configuration: configuration)
-      guard positions <= model.configuration.contextLength else {
-        throw FormatError(
-          .outOfRange(found: "\(positions) positions", allowed: "\(model.configuration.contextLength)"),
-          field: "token_count", file: file, record: reference.id)
-      }
-      return EncodingInput(id: reference.id, tokens: tokens)
-    }
-  }
-
-  private func located(_ error: FormatError, _ place: RecordPlace) -> FormatError {
-    var located = error.inFile(place.file)
-    located.line = located.line ?? place.line
-    return located
-  }
-
-  /// Rows that a reference adds to a batch.
-  private func cost(of input: EncodingInput) -> Int {
-    configuration.rule == .reconstruction
-      ? 2 * input.tokens.count + configuration.repeatPrompt.count : input.tokens.count
+  /// Rows of the larger of a window's passes.
+  private func cost(of window: ReferenceWindow) -> Int {
+    guard configuration.rule == .reconstruction else { return window.tokenCount }
+    let repeated = window.own.reduce(0) { $0 + $1.tokens.count + configuration.repeatPrompt.count }
+    return max(window.tokenCount, repeated)
   }
 }

@@ -46,11 +46,12 @@ struct TinyEncoding: Sendable {
   /// Every setting but what a test is about: reconstruction, adaptive, all layers, as the golden file has it.
   func configuration(
     _ rule: SelectionRule = .reconstruction, _ allocation: SelectionAllocation = .adaptive, tokensPerHead: Int = 8,
-    layers: [Int] = [0, 1], keySpace: Producer.KeySpace = .beforeRotation
+    layers: [Int] = [0, 1], keySpace: Producer.KeySpace = .beforeRotation, context: EncodingContext = .reference,
+    documentTokens: Int = 2048
   ) -> EncoderConfiguration {
     EncoderConfiguration(
       rule: rule, allocation: allocation, tokensPerHead: tokensPerHead, memoryLayers: layers, keySpace: keySpace,
-      repeatPrompt: tokenizer.encode("\n\nRepeat the text above:\n"))
+      repeatPrompt: tokenizer.encode("\n\nRepeat the text above:\n"), context: context, documentTokens: documentTokens)
   }
 
   func bos(_ tokens: [Int32] = [0]) -> BOSMemory { BOSMemory(tokens: tokens, model: model) }
