@@ -3,7 +3,7 @@ import PackageDescription
 
 // The floors of the architecture, top to bottom; arrows only point down.
 //   4 tools        m3-chunk m3-encode m3-shard m3-verify m3-read m3-bench, M3Command
-//   3 composition  M3Encoder M3Inference M3Reader
+//   3 composition  M3Encoder M3Sharding M3Inference M3Reader
 //   2 domain       M3Chunking M3Transformer M3Codec M3Bank
 //   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Records M3Stage
 //   0 C            CZstd CLZ4 CXXHash CZlib, CKernels
@@ -72,7 +72,10 @@ let package = Package(
     // 3 composition
     library(
       "M3Encoder",
-      ["M3Bytes", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text", "M3Transformer"]),
+      [
+        "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
+        "M3Transformer",
+      ]),
     library("M3Sharding", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage"]),
     library("M3Inference", ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Text", "M3Transformer"]),
     library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
@@ -84,15 +87,19 @@ let package = Package(
         "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
         "M3Text", "M3Transformer", "M3Weights", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
-    tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage"]),
+    tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
     tool(
       "m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
     tool("m3-shard", ["M3Bank", "M3Bytes", "M3JSON", "M3Sharding", "M3Stage"]),
     tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON"]),
     tool(
       "m3-read",
-      ["M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Text", "M3Transformer"]),
+      [
+        "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Stage", "M3Text",
+        "M3Transformer",
+      ]),
     tool("m3-bench", ["M3JSON", "M3Transformer"]),
 
     // tests
@@ -108,14 +115,17 @@ let package = Package(
     tests("M3SpoolTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Spool", "M3Streams"]),
     tests("M3TextTests", ["M3Bytes", "M3JSON", "M3Text", "M3Weights"]),
     tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records", "M3Streams"]),
-    tests("M3ChunkingTests", ["M3Bytes", "M3Chunking", "M3Text", "M3Weights"]),
+    tests(
+      "M3ChunkingTests",
+      ["M3Bytes", "M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Streams", "M3Text", "M3Weights"]),
     tests("M3TransformerTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Transformer", "M3Weights"]),
     tests("M3CodecTests", ["M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
     tests("M3BankTests", ["M3Bank", "M3Bytes", "M3JSON"]),
     tests(
       "M3EncoderTests",
       [
-        "M3Bytes", "M3Encoder", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
+        "M3Bytes", "M3Codec", "M3Encoder", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor",
+        "M3Text",
         "M3Transformer", "M3Weights",
       ]),
     tests(
@@ -126,6 +136,11 @@ let package = Package(
       ]),
     tests("M3StageTests", ["M3Bytes", "M3JSON", "M3Stage"]),
     tests("M3ToolTests", ["M3Bytes", "M3JSON", "M3Streams"]),
-    tests("M3CommandTests", ["M3Command", "M3Encoder", "M3Memory"]),
+    tests(
+      "M3CommandTests",
+      [
+        "M3Bytes", "M3Command", "M3Encoder", "M3JSON", "M3Memory", "M3Stage",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ]
 )

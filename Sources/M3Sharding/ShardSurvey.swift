@@ -1,119 +1,89 @@
 import M3Bank
 import M3Bytes
-public import M3Codec
-public import M3Memory
+import M3Codec
+import M3Memory
 import M3Spool
-public import M3Stage
+import M3Stage
 
-/// What must be known of all memories before the first shard is written: the codec's statistics, the longest reference, and
-/// how records divide into shards.
-public struct ShardSurvey: Sendable {
-  /// Records of one shard, by their index in the task's spool file.
-  public struct Span: Sendable, Equatable {
-    public var shardNumber: UInt32
-    public var records: Range<Int>
-  }
-
-  public let producer: Producer
-  public let bos: BOSMemory
-  public let longestReference: Int
-  public let statistics: HeadStatistics
-  /// Shards of each task.
-  public let spans: [[Span]]
+/// What must be known of all memories before the first shard is written: their producer and BOS memory, the codec's
+/// statistics, the longest reference, and how records divide into shards.
+struct ShardSurvey {
+  let producer: Producer
+  let bos: BOSMemory
+  let longestReference: Int
+  let statistics: HeadStatistics
+  /// Records of each shard of each task.
+  let shards: [[Int]]
 
   /// Bytes of uncompressed records that a shard takes: zstd adds less than 1 % to what it cannot compress, so the file
   /// stays below the format's 1 GiB.
   static let shardByteLimit = 768 << 20
 
-  /// Reads every spool file once; files are read in parallel and their sums added in order.
-  ///
-  /// - Parameter payloadSize: bytes that a memory's record takes at most.
-  /// - Throws: ``FormatError`` where a file is damaged, or where two files have different producers.
-  public init(spools: [StageInput], workers: Int, payloadSize: @escaping @Sendable (Producer, SparseMemory) -> Int)
-    throws
-  {
-    var parts: [Part] = []
-    var files = spools[...]
-    try OrderedPipeline.run(
-      workers: min(workers, spools.count),
-      next: { () -> StageInput? in files.popFirst() },
-      worker: {},
-      transform: { _, file in try Self.part(file, payloadSize: payloadSize) },
-      consume: { (part: Part) in parts.append(part) })
+  /// Room for a record's id, source and text when shards are divided; most records take far less.
+  private static let textAllowance = 4096
 
-    let first = parts[0]
-    for (part, file) in zip(parts, spools) where part.producer != first.producer || part.bos != first.bos {
-      throw FormatError(
-        .mismatch(
-          expected: "the producer of \(spools[0].name)",
-          found: first.producer.differences(from: part.producer).joined(separator: "; ")), field: "producer",
-        file: file.path)
+  /// Reads the head of one spool file and the survey beside each; sums are added in the order of the tasks.
+  /// - Throws: ``FormatError`` where a file is damaged; ``FileError``.
+  init(tasks: [ShardTaskFiles]) throws {
+    let spool = try Self.head(of: tasks[0].spool)
+    producer = spool.producer
+    bos = spool.bos
+    let shape = producer.shape
+    var builder = HeadStatisticsBuilder(shape: shape)
+    var longest = 0
+    var shards: [[Int]] = []
+    // bf16 is the largest codec, so a bank's shards hold the same records whatever its codec.
+    let codec = BFloat16Codec(headDimension: shape.headDimension)
+    for task in tasks {
+      try task.survey.requireUnchanged()
+      let survey = try MemorySurvey(path: task.survey.path, shape: shape)
+      builder.merge(survey.sums)
+      longest = max(longest, survey.longestReference)
+      shards.append(
+        Self.divided(
+          survey.rowCounts.map { rows in
+            codec.vectorByteCount(rowCount: Int(rows)) + 2 * Int(rows) + 2 * shape.entryCount + Self.textAllowance
+          }))
     }
-    var builder = HeadStatisticsBuilder(shape: first.producer.shape)
-    for part in parts { builder.merge(part.sums) }
-    producer = first.producer
-    bos = first.bos
+    longestReference = longest
     statistics = builder.statistics()
-    longestReference = parts.map(\.longestReference).max() ?? 0
-    var number: UInt32 = 0
-    spans = parts.map { part in
-      part.divided().map { records in
-        defer { number += 1 }
-        return Span(shardNumber: number, records: records)
-      }
-    }
+    self.shards = shards
   }
 
   /// A file that cannot be read and is not the one that the stage before wrote is stale, and not bad data.
-  private static func part(_ file: StageInput, payloadSize: (Producer, SparseMemory) -> Int) throws -> Part {
+  private static func head(of spool: StageInput) throws -> SpoolReader {
     do {
-      return try Part(file.path, payloadSize: payloadSize)
+      return try SpoolReader(path: spool.path)
     } catch let error as FormatError {
-      let found = try SHA256Digest.ofFile(file.path)
-      guard found == file.digest else {
-        throw StageError.upstreamStale(folder: file.path, what: "SHA-256 \(found), planned \(file.digest)")
-      }
+      try spool.requireUnchanged()
       throw error
     }
   }
 
-  /// The survey of one spool file.
-  private struct Part: Sendable {
-    var producer: Producer
-    var bos: BOSMemory
-    var sums: HeadStatisticsBuilder
-    var longestReference = 0
-    /// Bytes of each record.
-    var sizes: [Int] = []
-
-    init(_ path: String, payloadSize: (Producer, SparseMemory) -> Int) throws {
-      let reader = try SpoolReader(path: path)
-      producer = reader.producer
-      bos = reader.bos
-      sums = HeadStatisticsBuilder(shape: producer.shape)
-      while let (_, memory) = try reader.next() {
-        sums.add(memory)
-        longestReference = max(longestReference, memory.tokenCount)
-        sizes.append(payloadSize(producer, memory))
+  /// Numbers of records that stay within a shard's limits.
+  private static func divided(_ sizes: [Int]) -> [Int] {
+    var counts: [Int] = []
+    var (count, byteCount) = (0, 0)
+    for size in sizes {
+      if count > 0 && (byteCount + size > shardByteLimit || count == ShardLimits.recordCount) {
+        counts.append(count)
+        (count, byteCount) = (0, 0)
       }
+      count += 1
+      byteCount += size
     }
+    return count > 0 ? counts + [count] : counts
+  }
+}
 
-    /// Ranges of records that stay within a shard's limits.
-    func divided() -> [Range<Int>] {
-      var ranges: [Range<Int>] = []
-      var start = 0
-      var byteCount = 0
-      for (index, size) in sizes.enumerated() {
-        if index > start && (byteCount + size > ShardSurvey.shardByteLimit || index - start == ShardLimits.recordCount)
-        {
-          ranges.append(start..<index)
-          start = index
-          byteCount = 0
-        }
-        byteCount += size
-      }
-      if start < sizes.count { ranges.append(start..<sizes.count) }
-      return ranges
-    }
+/// The files that a task of sharding reads.
+struct ShardTaskFiles {
+  let spool: StageInput
+  let survey: StageInput
+  let references: StageInput
+
+  init(_ inputs: [StageInput]) {
+    precondition(inputs.count == 3, "memories, their survey, their references")
+    (spool, survey, references) = (inputs[0], inputs[1], inputs[2])
   }
 }

@@ -18,7 +18,7 @@ struct BankReading {
   init(bank path: String, model: String, kernel: String?) throws {
     bank = try MemoryBank(path: path)
     loaded = try LoadedModel(path: model, kernel: kernel ?? "auto")
-    try loaded.requireProduced(bank.producer, bank: path)
+    try loaded.source.requireProduced(bank.producer, bank: path)
     assembler = MemoryAssembler(producer: bank.producer, bos: bank.bos, longestReference: bank.longestReference)
     // The bank's BOS text begins with the model's own BOS where it has one; the rest (`Reference:`) is the bank's alone.
     let tokenizer = loaded.tokenizer

@@ -6,5 +6,5 @@ struct ReadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "m3-read",
     abstract: "Reads a bank: what it holds, what it says, and what a model gets from it.",
-    subcommands: [InfoCommand.self, GetCommand.self, GenerateCommand.self, EvaluateCommand.self])
+    subcommands: [InfoCommand.self, GetCommand.self, GenerateCommand.self, EvaluateCommand.self, ReportCommand.self])
 }

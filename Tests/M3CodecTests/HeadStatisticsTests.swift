@@ -20,7 +20,7 @@ import Testing
         for element in 0..<8 {
           let all = memories.flatMap { memory in
             (memory.offsets[entry]..<memory.offsets[entry + 1]).map {
-              Double(memory[keyPath: vectors][8 * $0 + element])
+              Double(BFloat16.value(BFloat16.bits(memory[keyPath: vectors][8 * $0 + element])))
             }
           }
           let mean = all.isEmpty ? 0 : all.reduce(0, +) / Double(all.count)

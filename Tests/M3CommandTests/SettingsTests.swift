@@ -1,5 +1,6 @@
 import M3Command
 import M3Encoder
+import M3JSON
 import M3Memory
 import M3TestSupport
 import Testing
@@ -12,7 +13,8 @@ struct SettingsTests {
     var (ours, theirs) = (try SettingsSection("chunk", file: nil), try SettingsSection("chunk", file: file))
     #expect(try ChunkSettings(&ours) == ChunkSettings(&theirs))
     (ours, theirs) = (try SettingsSection("encode", file: nil), try SettingsSection("encode", file: file))
-    #expect(try EncodeSettings(&ours) == EncodeSettings(&theirs))
+    // Not the settings themselves: the file gives a BOS text, and the defaults leave it to a calibration.
+    #expect(try EncodeSettings(&ours).json == EncodeSettings(&theirs).json)
     (ours, theirs) = (try SettingsSection("shard", file: nil), try SettingsSection("shard", file: file))
     #expect(try ShardSettings(&ours) == ShardSettings(&theirs))
   }

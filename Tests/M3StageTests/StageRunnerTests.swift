@@ -27,20 +27,20 @@ import Testing
     #expect(try text(file("part-00001.txt")) == "content of bcontent of c")
     #expect(
       try FilePaths.list(stage.folder.path) == [
-        "_done", "part-00000.txt", "part-00001.txt", "plan.json", "report.json",
+        "_done", "_runs", "part-00000.txt", "part-00001.txt", "plan.json", "report.json",
       ])
     #expect(try FilePaths.list(file("_done")) == ["0-of-2.json", "1-of-2.json"])
   }
 
   @Test func aSecondRunDoesNothing() throws {
     try stage.run()
-    let before = try FilePaths.list(stage.folder.path).filter { $0 != "_done" }.map { try text(file($0)) }
+    let before = try FilePaths.list(stage.folder.path).filter { !$0.hasPrefix("_") }.map { try text(file($0)) }
     let (performed, summary) = try stage.run()
     #expect(performed == [])
     #expect(summary.performedCount == 0)
     #expect(summary.skippedCount == 2)
     #expect(summary.account.totals == ["bytes": 36])
-    #expect(try FilePaths.list(stage.folder.path).filter { $0 != "_done" }.map { try text(file($0)) } == before)
+    #expect(try FilePaths.list(stage.folder.path).filter { !$0.hasPrefix("_") }.map { try text(file($0)) } == before)
   }
 
   @Test(arguments: ["gone", "shorter"])
@@ -63,23 +63,46 @@ import Testing
     }
     #expect(try FilePaths.list(file("_done")) == ["0-of-2.json"])
     #expect(try FilePaths.kind(file("report.json")) == nil)
-    #expect(try StageRunner(folder: stage.folder, plan: stage.plan()).finishedSummary() == nil)
+    #expect(try stage.runner().missing() == [1])
     let (performed, summary) = try stage.run()
     #expect(performed == [1])
     #expect(summary.account.input == 3)
-    let finished = try StageRunner(folder: stage.folder, plan: stage.plan()).finishedSummary()
-    #expect(finished?.account == summary.account)
-    #expect(finished?.skippedCount == 2)
+    #expect(summary.isComplete)
+    #expect(try stage.runner().missing() == [])
   }
 
-  /// Whoever removes the plan alone gets the new plan's results, and not the old ones under its name.
-  @Test func markersOfAnotherPlanDoNotCount() throws {
+  @Test func markersOfAnotherPlanAreRefusedWithTheDifference() throws {
     try stage.run()
     try FilePaths.remove(file("plan.json"))
     var changed = stage
     changed.definition.settings["limit"] = 64
-    #expect(try StageRunner(folder: changed.folder, plan: changed.plan()).finishedSummary() == nil)
-    #expect(try changed.run().performed == [0, 1])
+    #expect(
+      throws: StageError.changed(
+        folder: stage.folder.path,
+        differences: ["_done/0-of-2.json: of another plan", "limit: 128 there, 64 now"])
+    ) { try changed.run() }
+  }
+
+  @Test func markersOfAnotherNumberOfTasksAreRefused() throws {
+    try stage.run()
+    try FilePaths.remove(file("plan.json"))
+    var changed = stage
+    changed.division = [["a"], ["b"], ["c"]]
+    #expect(
+      throws: StageError.changed(
+        folder: stage.folder.path,
+        differences: ["_done/0-of-2.json: of a plan that is gone", "_done/1-of-2.json: of a plan that is gone"])
+    ) { try changed.run() }
+    #expect(try FilePaths.kind(file("plan.json")) == nil)
+  }
+
+  /// Whoever lost the plan alone gets it again, and nothing runs twice.
+  @Test func aLostPlanIsMadeAgain() throws {
+    try stage.run()
+    let plan = try text(file("plan.json"))
+    try FilePaths.remove(file("plan.json"))
+    #expect(try stage.run().performed == [])
+    #expect(try text(file("plan.json")) == plan)
   }
 
   @Test func booksThatDoNotBalance() throws {
@@ -102,7 +125,7 @@ import Testing
     #expect(
       try text(file("report.json")) == """
         {
-          "fingerprint": "\(try stage.plan().fingerprint)",
+          "fingerprint": "\(try stage.freshPlan().fingerprint)",
           "input": 6,
           "kept": 3,
           "rejected": {
@@ -119,24 +142,24 @@ import Testing
   }
 
   @Test func inputsThatChangedSinceThePlan() throws {
-    let runner = try StageRunner(folder: stage.folder, plan: stage.plan())
-    try inputs.write(Array("other".utf8), "b")
+    let runner = try stage.runner()
+    try inputs.write(Array("CONTENT of b".utf8), "b")
     var performed: [Int] = []
     let error = #expect(throws: StageError.self) {
       try runner.run { task in
         performed.append(task.index)
-        return ([], StageAccount())
+        return StageResult(outputs: [], account: StageAccount())
       }
     }
     #expect(performed == [0])
     let digest = SHA256Digest.of(Array("content of b".utf8))
-    let found = SHA256Digest.of(Array("other".utf8))
+    let found = SHA256Digest.of(Array("CONTENT of b".utf8))
     #expect(error == .upstreamStale(folder: inputs.file("b"), what: "SHA-256 \(found), planned \(digest)"))
   }
 
   @Test func noInputsAreNothingToDo() throws {
     #expect(throws: StageError.nothingToDo("no input files")) {
-      try StageRunner(folder: stage.folder, plan: StagePlan(definition: stage.definition, tasks: []))
+      try StageWork(folder: stage.folder, definition: stage.definition, sources: []).plan()
     }
     #expect(try FilePaths.kind(stage.folder.path) == nil)
   }
@@ -145,7 +168,7 @@ import Testing
     let bank = try CopyStage(inputs, StageFolder(bank: output.file("bank//")))
     try bank.run()
     #expect(try FilePaths.list(output.file("bank")) == ["part-00000.txt", "part-00001.txt"])
-    #expect(try FilePaths.list(output.file("bank.stage")) == ["_done", "plan.json", "report.json"])
+    #expect(try FilePaths.list(output.file("bank.stage")) == ["_done", "_runs", "plan.json", "report.json"])
     #expect(try bank.run().performed == [])
   }
 

@@ -16,21 +16,42 @@ struct CopyStage {
     for name in ["a", "b", "c"] { try inputs.write(Array("content of \(name)".utf8), name) }
   }
 
-  func plan() throws -> StagePlan {
+  var work: StageWork {
+    get throws {
+      StageWork(folder: folder, definition: definition, sources: try division.map { try $0.map(source) })
+    }
+  }
+
+  private func source(_ name: String) throws -> StageSource {
+    StageSource(name: name, path: inputs.file(name), byteCount: try FilePaths.size(inputs.file(name)))
+  }
+
+  /// The plan as it is made where there is none.
+  func freshPlan() throws -> StagePlan {
     StagePlan(
       definition: definition,
       tasks: try division.map { try $0.map { try StageInput(name: $0, path: inputs.file($0)) } })
   }
 
+  func runner() throws -> StageRunner {
+    try StageRunner(folder: folder, plan: work.plan(), workers: 1)
+  }
+
   /// Runs what is not done.
-  /// - Parameter change: the books of a task, before they are handed in.
+  ///
+  /// - Parameters:
+  ///   - indices: tasks to run, of the plan that is there; nil for all, of a plan that is made.
+  ///   - change: the books of a task, before they are handed in.
   /// - Returns: the tasks that were carried out, in order.
   @discardableResult
   func run(
+    _ indices: [Int]? = nil, closing: StageRunner.Closing = .none,
     change: (StageTask, inout StageAccount) throws -> Void = { _, _ in }
   ) throws -> (performed: [Int], summary: StageRunner.Summary) {
     var performed: [Int] = []
-    let summary = try StageRunner(folder: folder, plan: plan()).run { task in
+    let plan = try indices == nil ? work.plan() : work.existingPlan()
+    let runner = try StageRunner(folder: folder, plan: plan, workers: 1)
+    let summary = try runner.run(indices, closing: closing) { task in
       performed.append(task.index)
       var account = StageAccount()
       for input in task.inputs {
@@ -42,7 +63,9 @@ struct CopyStage {
       let name = "part-\(task.number).txt"
       let bytes = try task.inputs.flatMap { try ReadableFile.contents(of: $0.path, limit: 1000) }
       let digest = try AtomicFile.write(bytes, to: folder.file(name))
-      return ([StageOutput(name: name, byteCount: UInt64(bytes.count), digest: digest)], account)
+      let output = StageOutput(
+        name: name, byteCount: UInt64(bytes.count), digest: digest, attributes: ["task": .integer(Int64(task.index))])
+      return StageResult(outputs: [output], account: account)
     }
     return (performed, summary)
   }

@@ -24,7 +24,11 @@ import Testing
     #expect(upstream.definition == stage.definition)
     #expect(upstream.tasks.map { $0.map(\.name) } == [["part-00000.txt"], ["part-00001.txt"]])
     let second = upstream.tasks[1][0]
-    #expect(second == (try StageInput(name: "part-00001.txt", path: output.file("part-00001.txt"))))
+    let path = output.file("part-00001.txt")
+    #expect(
+      second == (try StageSource(name: "part-00001.txt", path: path, byteCount: 24, digest: .ofFile(path))))
+    #expect(upstream.inputs.map { $0.map(\.name) } == [["a"], ["b", "c"]])
+    #expect(upstream.accounts.map(\.kept) == [1, 2])
   }
 
   @Test func withoutAPlan() throws {
@@ -41,6 +45,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["", "{}", #"{"fingerprint":"another"}"#])
+  func withoutItsLastStep(report: String) throws {
+    try stage.run()
+    if report.isEmpty {
+      try FilePaths.remove(output.file("report.json"))
+    } else {
+      try output.write(Array(report.utf8), "report.json")
+    }
+    #expect(
+      throws: StageError.upstreamMissing(
+        folder: output.path, what: "its last step, after which report.json is written")
+    ) { try Upstream(folder: output.path) }
+    try stage.run([0])
+    #expect(try Upstream(folder: output.path).tasks.count == 2)
+  }
+
   @Test func withAnOutputThatIsGoneOrShorter() throws {
     try stage.run()
     let expected = StageError.upstreamStale(folder: output.path, what: "part-00000.txt is gone or has another size")
@@ -52,7 +72,7 @@ import Testing
 
   @Test func withAMarkerOfAnotherPlan() throws {
     try stage.run()
-    var plan = try stage.plan()
+    var plan = try stage.freshPlan()
     plan.definition.version = 4
     try output.write(JSONValue.object(plan.json).serialized(.canonical), "plan.json")
     #expect(throws: StageError.upstreamStale(folder: output.path, what: "the marker of task 0-of-2 is of another plan"))
@@ -78,16 +98,17 @@ import Testing
   /// A marker with one thing wrong; digits and names are those of a good one.
   static let markers = [
     "[]", "{}",
-    #"{"account":{},"fingerprint":"f","outputs":[]}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"outputs":[]}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f"}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{"r":"1"},"totals":{}},"fingerprint":"f","outputs":[]}"#,
-    #"{"account":{"input":-1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[]}"#,
-    #"{"account":{"input":9223372036854775807,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[]}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{},"totals":{"t":9223372036854775807}},"fingerprint":"f","outputs":[]}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[{"name":"x","size":1}]}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[{"name":"x","size":-1,"sha256":"00"}]}"#,
-    #"{"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[{"name":"x","size":1,"sha256":"00"}]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{},"fingerprint":"f","outputs":[]}"#,
+    #"{"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"outputs":[]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f"}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{"r":"1"},"totals":{}},"fingerprint":"f","outputs":[]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":-1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":9223372036854775807,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{"t":9223372036854775807}},"fingerprint":"f","outputs":[]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[{"name":"x","size":1}]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[{"name":"x","size":-1,"sha256":"00"}]}"#,
+    #"{"settings":{},"stage":"copy","version":3,"account":{"input":1,"kept":1,"rejected":{},"totals":{}},"fingerprint":"f","outputs":[{"name":"x","size":1,"sha256":"00"}]}"#,
   ]
 
   @Test(arguments: markers)

@@ -130,19 +130,26 @@ struct StageContractTests {
     let workspace = try SharedBank.copy(["memories"])
     try workspace.write(Corpus.text(Array(Corpus.documents.reversed())), "documents.jsonl")
     expect(try workspace.chunk(), Exit.ok)
-    expect(try workspace.shard(), Exit.badData, ["river-0#0"])
-    #expect(try FilePaths.kind(workspace.file("bank/manifest.json")) == nil)
+    expect(try workspace.shard(), Exit.usage, ["not the references that", "part-00000.spool.lz4 was made from"])
+    #expect(try FilePaths.kind(workspace.file("bank")) == nil)
   }
 
-  @Test("two documents of one id in two files are found when the bank is made")
+  @Test("two documents of one id: within a task at their line, in two tasks before anything goes on")
   func duplicateAcrossFiles() throws {
     let workspace = Workspace()
     try workspace.write(#"{"id":"same","text":"The first."}"# + "\n", "documents/a.jsonl")
     try workspace.write(#"{"id":"same","text":"The second."}"# + "\n", "documents/b.jsonl")
-    expect(try workspace.chunk(input: ["documents"]), Exit.ok)
-    expect(try workspace.encode(), Exit.ok)
-    for _ in 0..<2 { expect(try workspace.shard(), Exit.badData, ["same#0", "duplicate"]) }
-    #expect(try FilePaths.kind(workspace.file("bank/manifest.json")) == nil)
+    expect(try workspace.chunk(input: ["documents"], to: "one"), Exit.badData, ["b.jsonl, line 1", "duplicate"])
+    for policy in ["fail", "quarantine"] {
+      let more = ["--set", "task_bytes=1", "--on-bad-input", policy]
+      for _ in 0..<2 {
+        expect(
+          try workspace.chunk(more, input: ["documents"], to: policy), Exit.badData,
+          ["duplicate document same, in two tasks"])
+      }
+      #expect(try workspace.chunk(more + ["--list-missing"], input: ["documents"], to: policy).output == "1\n")
+      expect(try workspace.encode(input: policy), Exit.missing, [policy, "last step"])
+    }
   }
 
   @Test("a task that another process holds", arguments: Stage.allCases)

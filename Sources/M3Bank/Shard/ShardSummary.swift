@@ -17,6 +17,20 @@ public struct ShardSummary: Sendable, Equatable {
   /// SHA-256 over the raw records with their numbers; the same whatever zstd's version makes of them.
   public let logicalSHA256: SHA256Digest
 
+  package init(
+    number: UInt32, size: UInt64, sha256: SHA256Digest, recordCount: Int, textByteCount: UInt64,
+    payloadByteCount: UInt64, compressedByteCount: UInt64, logicalSHA256: SHA256Digest
+  ) {
+    self.number = number
+    self.size = size
+    self.sha256 = sha256
+    self.recordCount = recordCount
+    self.textByteCount = textByteCount
+    self.payloadByteCount = payloadByteCount
+    self.compressedByteCount = compressedByteCount
+    self.logicalSHA256 = logicalSHA256
+  }
+
   /// The shard's file name.
   public var name: String { ShardName.string(number) }
   public var firstRecord: UInt64 { ShardLayout.recordNumber(shard: number, position: 0) }

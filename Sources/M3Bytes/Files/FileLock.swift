@@ -6,18 +6,23 @@
 public final class FileLock {
   private let path: String
   private let descriptor: Int32
+  private static let pollMicroseconds: UInt32 = 20_000
 
-  /// Takes the lock without waiting.
+  /// Takes the lock.
+  /// - Parameter patience: how long to wait for another holder; by default not at all.
   /// - Throws: ``FileError`` `lock` with EWOULDBLOCK where another process holds it.
-  public init(path: String) throws(FileError) {
+  public init(path: String, patience: Duration = .zero) throws(FileError) {
     self.path = path
+    let deadline = ContinuousClock.now + patience
     while true {
       let descriptor = retrying { open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644) }
       guard descriptor >= 0 else { throw FileError(.create, path: path) }
       guard retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
         let error = FileError(.lock, path: path)
         close(descriptor)
-        throw error
+        guard error.errorNumber == EWOULDBLOCK, ContinuousClock.now < deadline else { throw error }
+        usleep(FileLock.pollMicroseconds)
+        continue
       }
       // The holder before us removes the file as it leaves; a lock on a removed file locks nothing.
       var held = stat()

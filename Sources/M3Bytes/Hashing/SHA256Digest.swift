@@ -45,6 +45,22 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The digest of a part of a file, read in pieces, and how many line feeds are in it.
+  /// - Throws: ``FileError``; ``FormatError`` `truncated` where the file ends before.
+  public static func of(_ file: ReadableFile, in range: Range<UInt64>) throws -> (digest: SHA256Digest, lineEnds: Int) {
+    var hasher = SHA256Hasher()
+    var lineEnds = 0
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let count = Int(min(1 << 20, range.upperBound - offset))
+      let piece = try file.read(exactly: count, at: offset, field: "content")
+      hasher.update(piece)
+      for byte in piece where byte == 0x0A { lineEnds += 1 }
+      offset += UInt64(count)
+    }
+    return (hasher.finish(), lineEnds)
+  }
+
   public var description: String { Hexadecimal.string(bytes) }
 }
 

@@ -31,10 +31,12 @@ public struct HeadStatistics: Sendable, Equatable {
 /// Adds memories up to ``HeadStatistics``. Sums are double, and partial sums can be merged in a fixed order, so that the
 /// result does not depend on who summed what.
 public struct HeadStatisticsBuilder: Sendable {
-  private let shape: MemoryShape
-  private var sums: [Double]
-  private var squares: [Double]
-  private var counts: [Int]
+  public let shape: MemoryShape
+  /// (entries, 2, D): sums of elements and of their squares.
+  var sums: [Double]
+  var squares: [Double]
+  /// (entries) rows that were added.
+  var counts: [Int]
 
   public init(shape: MemoryShape) {
     self.shape = shape
@@ -43,6 +45,7 @@ public struct HeadStatisticsBuilder: Sendable {
     counts = Array(repeating: 0, count: shape.entryCount)
   }
 
+  /// Adds a memory as a spool stores it: in bfloat16.
   public mutating func add(_ memory: SparseMemory) {
     for (part, vectors) in [memory.keys, memory.values].enumerated() {
       var place = 0
@@ -50,7 +53,7 @@ public struct HeadStatisticsBuilder: Sendable {
         let first = (2 * entry + part) * shape.headDimension
         for _ in 0..<count {
           for element in first..<first + shape.headDimension {
-            let value = Double(vectors[place])
+            let value = Double(BFloat16.value(BFloat16.bits(vectors[place])))
             sums[element] += value
             squares[element] += value * value
             place += 1

@@ -12,6 +12,9 @@ public struct RunOptions: ParsableArguments {
   @Option(help: "How progress is shown: auto, plain or none.")
   public var progress: ProgressMode = .auto
 
+  @Option(help: "What is said on stderr besides progress: error, warning, info or debug.")
+  public var logLevel: LogLevel = .info
+
   public init() {}
 
   public mutating func validate() throws {

@@ -4,77 +4,57 @@ public import ArgumentParser
 public enum ProgressMode: String, ExpressibleByArgument, CaseIterable, Sendable {
   /// A line that renews itself on a terminal, else `plain`.
   case auto
-  /// A line every ten seconds.
+  /// A line every ten seconds, after two minutes every minute.
   case plain
   case none
 }
 
 /// Shows how much is done, the rate and the time left, on stderr.
 public final class Progress {
-  private let label: String
-  private let unit: String
-  private let total: Int?
-  private let mode: ProgressMode
-  private let rewrites: Bool
+  private enum Style { case rewritten, plain, none }
+
+  private let style: Style
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
-  private var shown: ContinuousClock.Instant
-  private var done = 0
+  private var meter: ProgressMeter
+  private var rewritten: ContinuousClock.Instant
 
   /// - Parameter total: units in all, or nil where that is not known.
   public init(_ label: String, unit: String, total: Int?, mode: ProgressMode) {
-    self.label = label
-    self.unit = unit
-    self.total = total
-    self.mode = mode
-    rewrites = mode == .auto && StandardError.isTerminal
+    style =
+      switch mode {
+      case .auto: StandardError.isTerminal ? .rewritten : .plain
+      case .plain: .plain
+      case .none: .none
+      }
     start = clock.now
-    shown = start
+    rewritten = start
+    meter = ProgressMeter(label, unit: unit, total: total, start: start)
   }
 
+  /// Never to be called by two threads at once.
   public func advance(by count: Int = 1) {
-    done += count
-    guard mode != .none else { return }
     let now = clock.now
-    guard now - shown >= (rewrites ? .milliseconds(200) : .seconds(10)) else { return }
-    shown = now
-    StandardError.write(rewrites ? "\r\u{1B}[K\(line(now))" : "\(line(now))\n")
+    meter.advance(by: count, at: now)
+    switch style {
+    case .rewritten:
+      guard now - rewritten >= .milliseconds(200) else { return }
+      rewritten = now
+      StandardError.rewrite(meter.line(at: now))
+    case .plain: if let line = meter.plainLine(at: now) { StandardError.write("\(line)\n") }
+    case .none: break
+    }
   }
 
-  /// Clears the renewed line.
+  /// Clears the renewed line, or ends the others.
   public func finish() {
-    if rewrites { StandardError.write("\r\u{1B}[K") }
-  }
-
-  private func line(_ now: ContinuousClock.Instant) -> String {
-    let seconds = max(1e-3, Self.seconds(now - start))
-    let rate = Double(done) / seconds
-    var text = "\(label): \(done)"
-    if let total { text += " of \(total)" }
-    text += " \(unit), \(rate.formatted(decimals: 1)) a second"
-    if let total, done > 0 { text += ", \(Int(Double(max(0, total - done)) / rate)) s left" }
-    return text
+    switch style {
+    case .rewritten: StandardError.clear()
+    case .plain: if let line = meter.lastPlainLine(at: clock.now) { StandardError.write("\(line)\n") }
+    case .none: break
+    }
   }
 
   /// Seconds since the start.
-  public var elapsedSeconds: Double { Self.seconds(clock.now - start) }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-  }
-}
-
-extension Double {
-  /// Decimal with so many digits behind the point.
-  public func formatted(decimals: Int) -> String {
-    guard isFinite else { return "\(self)" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let scaled = (magnitude * scale).rounded()
-    guard scaled < 1e15 else { return "\(self)" }
-    let digits = String(Int(scaled))
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    let sign = self < 0 && scaled > 0 ? "-" : ""
-    return decimals == 0 ? sign + padded : "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
-  }
+  public var elapsedSeconds: Double { (clock.now - start).inSeconds }
 }

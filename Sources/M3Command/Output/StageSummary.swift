@@ -1,20 +1,23 @@
-public import M3Stage
+import M3Stage
 
-/// What a stage did, in a few lines on stderr.
-public enum StageSummary {
-  public static func print(
-    _ tool: String, _ summary: StageRunner.Summary, unit: String, output: String, seconds: Double
-  ) {
+/// What a stage did, in a line.
+enum StageSummary {
+  /// - Parameter task: the task that was asked for; nil for all.
+  static func line(
+    _ summary: StageRunner.Summary, unit: String, output: String, task: Int?, seconds: Double
+  ) -> String {
     let account = summary.account
-    if summary.performedCount == 0 {
-      StandardError.write(
-        "\(tool): nothing to do: \(summary.skippedCount) of \(summary.skippedCount) tasks are done in \(output)\n")
-      return
+    guard summary.performedCount > 0 || summary.didClose else {
+      let done =
+        task.map { "task \($0) of \(summary.taskCount) is done" }
+        ?? "\(summary.skippedCount) of \(summary.taskCount) tasks are done"
+      return "nothing to do: \(done) in \(output)"
     }
-    var line = "\(tool): \(account.kept) of \(account.input) \(unit) kept"
+    var line = task.map { "task \($0) of \(summary.taskCount): " } ?? ""
+    line += "\(account.kept) of \(account.input) \(unit) kept"
     for (reason, count) in account.rejected.sorted(by: { $0.key < $1.key }) { line += ", \(count) \(reason)" }
     for (name, count) in account.totals.sorted(by: { $0.key < $1.key }) { line += "; \(count) \(name)" }
-    if summary.skippedCount > 0 { line += "; \(summary.skippedCount) tasks were done before" }
-    StandardError.write("\(line); \(seconds.formatted(decimals: 1)) s; in \(output)\n")
+    if task == nil, summary.skippedCount > 0 { line += "; \(summary.skippedCount) tasks were done before" }
+    return "\(line); \(seconds.formatted(decimals: 1)) s; in \(output)"
   }
 }

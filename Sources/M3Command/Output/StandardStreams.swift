@@ -4,11 +4,33 @@
 import M3Bytes
 import Synchronization
 
-/// stderr: progress, summaries, errors.
+/// stderr: progress, messages, errors. What cannot be written is lost: there is nowhere else to say so.
 public enum StandardError {
+  /// Whether a terminal shows a line that has no end yet.
+  private static let hasOpenLine = Mutex(false)
+  /// To the line's start, and away with it.
+  private static let clearing = "\r\u{1B}[K"
+
   public static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-  /// What cannot be written is lost: there is nowhere else to say so.
-  public static func write(_ text: String) { _ = StandardStream.write(text, to: STDERR_FILENO) }
+
+  /// Writes in the place of a line that is shown by ``rewrite(_:)``.
+  public static func write(_ text: String) {
+    hasOpenLine.withLock { isOpen in
+      _ = StandardStream.write((isOpen ? clearing : "") + text, to: STDERR_FILENO)
+      isOpen = false
+    }
+  }
+
+  /// Shows a line on a terminal until something else is written.
+  static func rewrite(_ line: String) {
+    hasOpenLine.withLock { isOpen in
+      _ = StandardStream.write(clearing + line, to: STDERR_FILENO)
+      isOpen = true
+    }
+  }
+
+  /// Clears the line that ``rewrite(_:)`` shows.
+  static func clear() { write("") }
 }
 
 /// stdout: results.

@@ -43,7 +43,7 @@ public enum ExitStatus: Int32, Sendable {
     self =
       switch error {
       case .changed, .unbalanced: .badData
-      case .upstreamMissing, .upstreamStale, .nothingToDo: .missingInput
+      case .notPlanned, .upstreamMissing, .upstreamStale, .nothingToDo: .missingInput
       case .usage: .usage
       }
   }

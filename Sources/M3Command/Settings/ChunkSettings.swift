@@ -11,6 +11,8 @@ public struct ChunkSettings: Equatable {
   public var titleField: String
   /// Whether references carry their token ids.
   public var withTokenIDs: Bool
+  /// Bytes of plain input that one task reads: small files are put together, large ones cut at lines.
+  public var taskBytes: Int
 
   public init(_ section: inout SettingsSection) throws {
     maximumTokens = try section.integer("max_tokens", default: 128, in: 8...4096)
@@ -18,13 +20,15 @@ public struct ChunkSettings: Equatable {
     idField = try section.string("id_field", default: "id")
     titleField = try section.string("title_field", default: "title")
     withTokenIDs = try section.boolean("with_token_ids", default: false)
+    taskBytes = try section.integer("task_bytes", default: 256 << 20, in: 1...1 << 50)
     try section.finish()
   }
 
   /// What decides the stage's bytes.
   public var json: JSONObject {
     [
-      "id_field": .string(idField), "max_tokens": .integer(Int64(maximumTokens)), "text_field": .string(textField),
+      "id_field": .string(idField), "max_tokens": .integer(Int64(maximumTokens)),
+      "task_bytes": .integer(Int64(taskBytes)), "text_field": .string(textField),
       "title_field": .string(titleField), "with_token_ids": .bool(withTokenIDs),
     ]
   }

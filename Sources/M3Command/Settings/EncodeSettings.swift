@@ -4,28 +4,46 @@ public import M3Memory
 
 /// Settings of `m3-encode`; the defaults are those of `pipelines/vital-articles.yaml`.
 public struct EncodeSettings: Equatable {
+  /// The default is `reconstruction`, and `received` for `allocation: heads`, which then needs no second pass.
   public var rule: SelectionRule
   public var allocation: SelectionAllocation
+  /// None is allowed for `allocation: heads` only.
   public var tokensPerHead: Int
+  /// How many of the memory layers' heads keep every token, for `allocation: heads`: the best of the calibration.
+  public var denseHeadCount: Int
+  /// Those heads, ascending: what ``resolved(_:layerCount:)`` finds out.
+  public internal(set) var denseHeads: [KeyValueHead] = []
   /// `all`, `first_half`, or layers: `5-24`, `0,3,7`.
   public var layers: String
   /// The bank's BOS text; control tokens spelled in it are taken as tokens. Empty: the model's own BOS token.
-  public var bos: String
+  public internal(set) var bos: String
+  /// Whether the file or a flag gives ``bos``; a calibration does not change it then.
+  public let isBOSGiven: Bool
   public var contextBOS: Producer.ContextBOS
   public var keySpace: Producer.KeySpace
   public var repeatPrompt: String
+  public var context: EncodingContext
+  /// Tokens of a document that are read at a time, for `context: document`; the model's context bounds it too.
+  public var documentTokens: Int
+  /// A file of `m3-encode calibrate`.
+  public var calibration: String?
   /// Kernels to compute with: `auto`, or a name that pins them.
   public var kernel: String
 
   public init(_ section: inout SettingsSection) throws {
-    rule = try section.choice("rule", default: .reconstruction)
     allocation = try section.choice("allocation", default: .adaptive)
-    tokensPerHead = try section.integer("tokens_per_head", default: 16, in: 1...4096)
+    rule = try section.choice("rule", default: allocation == .heads ? .received : .reconstruction)
+    tokensPerHead = try section.integer("tokens_per_head", default: 16, in: (allocation == .heads ? 0 : 1)...4096)
+    denseHeadCount = try section.integer("dense_heads", default: 12, in: 1...4096)
     layers = section.listOrText("layers", default: "all")
+    isBOSGiven = section.isSet("bos")
     bos = try section.string("bos", default: "<|endoftext|>")
     contextBOS = try section.choice("context_bos", default: .none)
     keySpace = try section.choice("key_space", default: .beforeRotation)
     repeatPrompt = try section.string("repeat_prompt", default: "\n\nRepeat the text above:\n")
+    context = try section.choice("context", default: .reference)
+    documentTokens = try section.integer("document_tokens", default: 2048, in: 128...32_768)
+    calibration = try section.path("calibration")
     kernel = try section.string("kernel", default: "auto")
     try section.finish()
   }
@@ -52,12 +70,29 @@ public struct EncodeSettings: Equatable {
     return chosen.sorted()
   }
 
-  /// What decides the stage's bytes, besides the model and the kernels.
+  /// What decides the stage's bytes, besides the model and the kernels; what does not apply is left out.
   public var json: JSONObject {
-    [
-      "allocation": .string(allocation.rawValue), "bos": .string(bos), "context_bos": .string(contextBOS.rawValue),
-      "key_space": .string(keySpace.rawValue), "layers": .string(layers), "repeat_prompt": .string(repeatPrompt),
+    var object = selection
+    object["bos"] = .string(bos)
+    object["context_bos"] = .string(contextBOS.rawValue)
+    object["key_space"] = .string(keySpace.rawValue)
+    object["layers"] = .string(layers)
+    return object
+  }
+
+  /// What decides which tokens are kept and what they have read: a producer's ``Producer/selection``.
+  public var selection: JSONObject {
+    var object: JSONObject = [
+      "allocation": .string(allocation.rawValue), "repeat_prompt": .string(repeatPrompt),
       "rule": .string(rule.rawValue), "tokens_per_head": .integer(Int64(tokensPerHead)),
     ]
+    if allocation == .heads {
+      object["dense_heads"] = .array(denseHeads.map { [.integer(Int64($0.layer)), .integer(Int64($0.head))] })
+    }
+    if context == .document {
+      object["context"] = .string(context.rawValue)
+      object["document_tokens"] = .integer(Int64(documentTokens))
+    }
+    return object
   }
 }

@@ -14,6 +14,8 @@ public struct SettingsSection {
   private let name: String
   private let file: String?
   private var values: [String: Value] = [:]
+  /// Keys whose values do not stand in the file.
+  private var overridden: Set<String> = []
   private var known: [String] = []
 
   /// Reads a section.
@@ -31,7 +33,9 @@ public struct SettingsSection {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw SettingsError.malformed("--set takes key=value, not \(text)")
       }
-      values[String(text[..<equals])] = Self.parse(String(text[text.index(after: equals)...]))
+      let key = String(text[..<equals])
+      values[key] = Self.parse(String(text[text.index(after: equals)...]))
+      overridden.insert(key)
     }
   }
 
@@ -89,8 +93,13 @@ public struct SettingsSection {
 
   /// Replaces a value by a flag's, where the flag was given.
   public mutating func override(_ key: String, _ value: String?) {
-    if let value { values[key] = .scalar(value) }
+    guard let value else { return }
+    values[key] = .scalar(value)
+    overridden.insert(key)
   }
+
+  /// Whether the file or a flag gives a value.
+  public func isSet(_ key: String) -> Bool { values[key] != nil }
 
   public mutating func string(_ key: String, default standard: String) throws -> String {
     switch take(key) {
@@ -98,6 +107,14 @@ public struct SettingsSection {
     case .scalar(let text): return text
     case .list: throw wrong(key, "a text")
     }
+  }
+
+  /// A path, or nil for none; in a pipeline file it is relative to the file's folder.
+  public mutating func path(_ key: String) throws -> String? {
+    let path = try string(key, default: "")
+    guard !path.isEmpty else { return nil }
+    guard let file, !overridden.contains(key), !path.hasPrefix("/") else { return path }
+    return FilePaths.join(FilePaths.split(file).folder, path)
   }
 
   public mutating func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {

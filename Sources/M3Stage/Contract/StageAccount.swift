@@ -59,9 +59,9 @@ public struct StageAccount: Sendable, Equatable {
     return result
   }
 
-  /// Sums of 2,000 such counts do not overflow.
+  /// Sums of 100,000 such counts do not overflow.
   private static func count(_ value: JSONValue?) -> Int? {
-    guard let count = value?.integerValue, (0...1 << 52).contains(count) else { return nil }
+    guard let count = value?.integerValue, (0...1 << 46).contains(count) else { return nil }
     return Int(count)
   }
 }

@@ -1,4 +1,3 @@
-public import M3Bytes
 public import M3JSON
 
 /// What decides a stage's results, besides the bytes of its inputs.
@@ -15,62 +14,33 @@ public struct StageDefinition: Sendable, Equatable {
     self.version = version
     self.settings = settings
   }
-}
 
-/// A file that a task reads, by content.
-public struct StageInput: Sendable, Equatable {
-  /// Name within the stage's input, by which reports and plans speak of it.
-  public var name: String
-  /// Where it lies: not part of the plan, so that a folder can be moved.
-  public var path: String
-  public var byteCount: UInt64
-  public var digest: SHA256Digest
-
-  public init(name: String, path: String, byteCount: UInt64, digest: SHA256Digest) {
-    self.name = name
-    self.path = path
-    self.byteCount = byteCount
-    self.digest = digest
+  var members: JSONObject {
+    ["settings": .object(settings), "stage": .string(name), "version": .integer(Int64(version))]
   }
 
-  /// Hashes a file.
-  /// - Throws: ``FileError``.
-  public init(name: String, path: String) throws {
-    self.init(name: name, path: path, byteCount: try FilePaths.size(path), digest: try .ofFile(path))
+  /// Reads ``members`` from an object that may have more; nil where they are something else.
+  init?(_ object: JSONObject) {
+    guard let name = object["stage"]?.stringValue, let version = object["version"]?.integerValue,
+      let settings = object["settings"]?.objectValue
+    else { return nil }
+    self.init(name: name, version: Int(version), settings: settings)
   }
 
-  var json: JSONValue {
-    .object(["name": .string(name), "sha256": .string(digest.description), "size": .integer(Int64(byteCount))])
+  /// What differs from a definition that was found, in words.
+  func differences(from found: StageDefinition) -> [String] {
+    var lines: [String] = []
+    if found.name != name { lines.append("stage: \"\(found.name)\" there, \"\(name)\" now") }
+    if found.version != version { lines.append("version: \(found.version) there, \(version) now") }
+    let keys = Set(found.settings.members.map(\.key)).union(settings.members.map(\.key))
+    for key in keys.sorted() where found.settings[key] != settings[key] {
+      lines.append("\(key): \(Self.printed(found.settings[key])) there, \(Self.printed(settings[key])) now")
+    }
+    return lines
   }
-}
 
-/// One independent piece of a stage's work: its inputs, and its place among the stage's tasks.
-public struct StageTask: Sendable, Equatable {
-  public var index: Int
-  public var count: Int
-  public var inputs: [StageInput]
-
-  /// `00000`: how outputs are numbered.
-  public var number: String { Self.padded(index) }
-  /// Name of the marker and of the lock: `3-of-8`.
-  public var label: String { "\(index)-of-\(count)" }
-
-  public static func padded(_ index: Int) -> String {
-    let digits = String(index)
-    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-  }
-}
-
-/// A file that a task wrote.
-public struct StageOutput: Sendable, Equatable {
-  /// Name within the stage's output folder.
-  public var name: String
-  public var byteCount: UInt64
-  public var digest: SHA256Digest
-
-  public init(name: String, byteCount: UInt64, digest: SHA256Digest) {
-    self.name = name
-    self.byteCount = byteCount
-    self.digest = digest
+  private static func printed(_ value: JSONValue?) -> String {
+    guard let value else { return "nothing" }
+    return String(decoding: value.serialized(.canonical), as: UTF8.self)
   }
 }

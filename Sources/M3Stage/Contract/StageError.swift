@@ -4,6 +4,8 @@ import M3Bytes
 public enum StageError: Error, Sendable, Equatable {
   /// The folder holds results of other settings or inputs.
   case changed(folder: String, differences: [String])
+  /// A task was asked for where there is no plan.
+  case notPlanned(folder: String)
   /// The stage before has not finished.
   case upstreamMissing(folder: String, what: String)
   /// What the stage before wrote is not what lies there now.
@@ -22,6 +24,7 @@ extension StageError: CustomStringConvertible {
     case .changed(let folder, let differences):
       "\(folder): holds results of other settings or inputs; use another folder or remove it\n"
         + differences.map { "  \($0)" }.joined(separator: "\n")
+    case .notPlanned(let folder): "\(folder): no plan.json: call the tool's `plan` first, with the same arguments"
     case .upstreamMissing(let folder, let what): "\(folder): the stage before has not finished: \(what)"
     case .upstreamStale(let folder, let what): "\(folder): changed since the stage before finished: \(what)"
     case .unbalanced(let task, let input, let kept, let rejected):

@@ -5,7 +5,7 @@ import M3JSON
 public struct StageFolder: Sendable {
   /// Results.
   public let path: String
-  /// Plan, `_done` and report: the same folder, except for banks, which hold nothing but their own files.
+  /// Plan, `_done`, `_runs` and report: the same folder, except for banks, which hold nothing but their own files.
   public let statePath: String
 
   public init(_ path: String) {
@@ -26,11 +26,13 @@ public struct StageFolder: Sendable {
   public var reportPath: String { FilePaths.join(statePath, "report.json") }
   var markerFolder: String { FilePaths.join(statePath, "_done") }
   func markerPath(_ task: StageTask) -> String { FilePaths.join(markerFolder, "\(task.label).json") }
-  var sharedLockPath: String { FilePaths.join(markerFolder, ".shared.lock") }
-  func lockPath(_ task: StageTask) -> String { FilePaths.join(markerFolder, ".\(task.label).lock") }
+  func lockPath(_ name: String) -> String { FilePaths.join(markerFolder, ".\(name).lock") }
+  func lockPath(_ task: StageTask) -> String { lockPath(task.label) }
+  var runFolder: String { FilePaths.join(statePath, "_runs") }
+  func runPath(_ task: StageTask) -> String { FilePaths.join(runFolder, "\(task.label).json") }
 
   /// Files larger than this are no plan and no marker.
-  private static let maximumStateSize = 1 << 28
+  private static let maximumStateSize = 1 << 30
 
   func json(_ path: String) throws -> JSONValue? {
     guard try FilePaths.kind(path) != nil else { return nil }
@@ -38,6 +40,15 @@ public struct StageFolder: Sendable {
       return try JSONValue.parse(ReadableFile.contents(of: path, limit: Self.maximumStateSize))
     } catch let error as FormatError {
       throw error.inFile(path)
+    }
+  }
+
+  /// The plan that lies in the folder; the paths of its inputs are empty.
+  func plan() throws -> StagePlan? {
+    do {
+      return try json(planPath).map { try StagePlan(json: $0) }
+    } catch let error as FormatError {
+      throw error.inFile(planPath)
     }
   }
 
@@ -50,9 +61,22 @@ public struct StageFolder: Sendable {
     }
   }
 
+  /// The plan whose tasks the report sums up; nil where there is none that can be read.
+  func reportedFingerprint() throws -> String? {
+    guard let report = try? json(reportPath)?.objectValue else { return nil }
+    return report["fingerprint"]?.stringValue
+  }
+
+  /// Names of the markers that are there, of whatever plan.
+  func markerNames() throws -> [String] {
+    guard try FilePaths.kind(markerFolder) == .directory else { return [] }
+    return try FilePaths.list(markerFolder).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+  }
+
   /// Makes the folders of results and state.
   func create() throws {
     try FilePaths.makeDirectory(path)
     try FilePaths.makeDirectory(markerFolder)
+    try FilePaths.makeDirectory(runFolder)
   }
 }

@@ -4,42 +4,53 @@ import M3JSON
 /// Says that a task finished, with what it wrote: `_done/I-of-N.json`, written last.
 struct StageMarker: Sendable, Equatable {
   var fingerprint: String
+  /// The stage as it was then, so that a marker of another one can say what differs.
+  var definition: StageDefinition
   var outputs: [StageOutput]
   var account: StageAccount
 
-  var json: JSONValue {
-    .object([
-      "account": .object(account.json),
-      "fingerprint": .string(fingerprint),
-      "outputs": .array(
-        outputs.map {
-          .object([
-            "name": .string($0.name), "sha256": .string($0.digest.description), "size": .integer(Int64($0.byteCount)),
-          ])
-        }),
-    ])
+  init(plan: StagePlan, result: StageResult) {
+    fingerprint = plan.fingerprint
+    definition = plan.definition
+    outputs = result.outputs
+    account = result.account
   }
 
-  init(fingerprint: String, outputs: [StageOutput], account: StageAccount) {
-    self.fingerprint = fingerprint
-    self.outputs = outputs
-    self.account = account
+  var json: JSONValue {
+    var object = definition.members
+    object["account"] = .object(account.json)
+    object["fingerprint"] = .string(fingerprint)
+    object["outputs"] = .array(
+      outputs.map { output in
+        var fields: JSONObject = [
+          "name": .string(output.name), "sha256": .string(output.digest.description),
+          "size": .integer(Int64(output.byteCount)),
+        ]
+        if !output.attributes.members.isEmpty { fields["attributes"] = .object(output.attributes) }
+        return .object(fields)
+      })
+    return .object(object)
   }
 
   /// - Throws: ``FormatError`` where the file is not a marker.
   init(json: JSONValue) throws(FormatError) {
     guard case .object(let object) = json, case .string(let fingerprint)? = object["fingerprint"],
+      let definition = StageDefinition(object),
       let account = object["account"]?.objectValue.flatMap(StageAccount.init),
       case .array(let files)? = object["outputs"]
     else { throw FormatError(.malformed("not a marker"), field: "marker") }
-    var outputs: [StageOutput] = []
+    self.fingerprint = fingerprint
+    self.definition = definition
+    self.account = account
+    outputs = []
     for file in files {
       guard let fields = file.objectValue, let name = fields["name"]?.stringValue,
         let size = fields["size"]?.integerValue,
         size >= 0, let digest = fields["sha256"]?.stringValue.flatMap(SHA256Digest.init(hexadecimal:))
       else { throw FormatError(.malformed("not a marker"), field: "marker.outputs") }
-      outputs.append(StageOutput(name: name, byteCount: UInt64(size), digest: digest))
+      outputs.append(
+        StageOutput(
+          name: name, byteCount: UInt64(size), digest: digest, attributes: fields["attributes"]?.objectValue ?? [:]))
     }
-    self.init(fingerprint: fingerprint, outputs: outputs, account: account)
   }
 }

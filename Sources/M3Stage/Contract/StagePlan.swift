@@ -2,25 +2,29 @@ import M3Bytes
 public import M3JSON
 
 /// The tasks of a stage and their inputs, fixed before any of them runs: file `plan.json`.
+///
+/// The number of tasks is known from here and from nowhere else: a driver that runs some of them again may say that there
+/// are fewer.
 public struct StagePlan: Sendable, Equatable {
   public var definition: StageDefinition
   /// Inputs of each task.
   public var tasks: [[StageInput]]
+  /// What was found out about all inputs together, once, for every task to use.
+  public var facts: JSONObject
 
-  public init(definition: StageDefinition, tasks: [[StageInput]]) {
+  public init(definition: StageDefinition, tasks: [[StageInput]], facts: JSONObject = [:]) {
     self.definition = definition
     self.tasks = tasks
+    self.facts = facts
   }
 
   public static let fileName = "plan.json"
 
   public var json: JSONObject {
-    [
-      "settings": .object(definition.settings),
-      "stage": .string(definition.name),
-      "tasks": .array(tasks.map { .array($0.map(\.json)) }),
-      "version": .integer(Int64(definition.version)),
-    ]
+    var object = definition.members
+    object["tasks"] = .array(tasks.map { .array($0.map(\.json)) })
+    if !facts.members.isEmpty { object["facts"] = .object(facts) }
+    return object
   }
 
   /// SHA-256 over the canonical plan: it stands in every marker.
@@ -28,47 +32,23 @@ public struct StagePlan: Sendable, Equatable {
     SHA256Digest.of(JSONValue.object(json).serialized(.canonical)).description
   }
 
-  /// What differs between the plan in a folder and this one, in words; empty where they are the same.
-  func differences(from found: JSONValue) -> [String] {
-    guard found != .object(json) else { return [] }
-    guard case .object(let old) = found else { return ["plan.json is not an object"] }
-    var lines: [String] = []
-    for key in ["stage", "version"] where old[key] != json[key] {
-      lines.append("\(key): \(Self.printed(old[key])) there, \(Self.printed(json[key])) now")
-    }
-    let oldSettings = old["settings"]?.objectValue ?? [:]
-    let keys = Set(oldSettings.members.map(\.key)).union(definition.settings.members.map(\.key))
-    for key in keys.sorted() where oldSettings[key] != definition.settings[key] {
-      lines.append("\(key): \(Self.printed(oldSettings[key])) there, \(Self.printed(definition.settings[key])) now")
-    }
-    if old["tasks"] != json["tasks"] { lines += inputDifferences(old["tasks"]?.arrayValue ?? []) }
-    return lines.isEmpty ? ["plan.json is damaged"] : lines
+  public func task(_ index: Int) -> StageTask {
+    StageTask(index: index, count: tasks.count, inputs: tasks[index])
   }
 
-  private func inputDifferences(_ old: [JSONValue]) -> [String] {
-    func files(_ tasks: [JSONValue]) -> [String: JSONValue] {
-      var result: [String: JSONValue] = [:]
-      for file in tasks.flatMap({ $0.arrayValue ?? [] }) {
-        if let name = file.objectValue?["name"]?.stringValue { result[name] = file }
-      }
-      return result
+  /// Reads a plan; the paths of its inputs are empty.
+  /// - Throws: ``FormatError`` where it is not one.
+  init(json: JSONValue) throws(FormatError) {
+    func malformed(_ what: String) -> FormatError { FormatError(.malformed(what), field: "plan") }
+    guard let object = json.objectValue, let definition = StageDefinition(object),
+      let tasks = object["tasks"]?.arrayValue, !tasks.isEmpty
+    else { throw malformed("not a plan") }
+    self.init(definition: definition, tasks: [], facts: object["facts"]?.objectValue ?? [:])
+    for task in tasks {
+      let inputs = task.arrayValue?.map { StageInput(json: $0) } ?? []
+      guard !inputs.isEmpty, inputs.allSatisfy({ $0 != nil }) else { throw malformed("a task without inputs") }
+      self.tasks.append(inputs.compactMap { $0 })
     }
-    let before = files(old)
-    let now = files(json["tasks"]?.arrayValue ?? [])
-    let names = Set(before.keys).union(now.keys).sorted().filter { before[$0] != now[$0] }
-    let shown = names.prefix(10).map { name in
-      switch (before[name], now[name]) {
-      case (nil, _): "input \(name): not there before"
-      case (_, nil): "input \(name): gone"
-      default: "input \(name): its content changed"
-      }
-    }
-    return shown + (names.count > 10 ? ["and \(names.count - 10) more inputs"] : [])
-      + (names.isEmpty ? ["tasks: the inputs are divided in another way"] : [])
-  }
-
-  private static func printed(_ value: JSONValue?) -> String {
-    guard let value else { return "nothing" }
-    return String(decoding: value.serialized(.canonical), as: UTF8.self)
+    guard self.json == object else { throw malformed("damaged: it has more in it than a plan") }
   }
 }

@@ -1,42 +1,40 @@
 import M3Bytes
 import M3JSON
 
-/// Carries out the tasks of a stage under its contract: plan first, then each task's outputs, its marker last, and a
-/// report of all of them.
+/// Carries out tasks of a planned stage under its contract: each task's outputs, then its marker; when all are there, the
+/// stage's last step and the report.
 ///
-/// A task with a valid marker is not run again. What a task may not do: write a file that another task writes, or
-/// depend on anything but its inputs and the definition.
+/// A task with a valid marker is not run again. Any number of processes may carry out different tasks in one folder. What
+/// a task may not do: write a file that another task writes, or depend on anything but its inputs and the plan.
 public struct StageRunner {
   public let folder: StageFolder
   public let plan: StagePlan
+  private let workers: Int
+  private let fingerprint: String
 
-  /// Fixes the plan, or checks that the folder's is the same.
-  ///
-  /// - Throws: ``StageError`` `changed` with the differences.
-  public init(folder: StageFolder, plan: StagePlan) throws {
-    guard !plan.tasks.isEmpty else { throw StageError.nothingToDo("no input files") }
+  /// - Parameter workers: threads that the tasks use, for the records of what they cost.
+  public init(folder: StageFolder, plan: StagePlan, workers: Int) throws {
     self.folder = folder
     self.plan = plan
+    self.workers = workers
+    fingerprint = plan.fingerprint
     try folder.create()
-    try Self.exclusively(folder) {
-      if let found = try folder.json(folder.planPath) {
-        let differences = plan.differences(from: found)
-        guard differences.isEmpty else { throw StageError.changed(folder: folder.path, differences: differences) }
-      } else {
-        try AtomicFile.write(JSONValue.object(plan.json).serialized(.canonical), to: folder.planPath)
-      }
+  }
+
+  /// What is done once, when all tasks are: a bank's manifest.
+  public struct Closing {
+    /// Whether what ``perform`` made is still there.
+    public var isDone: () throws -> Bool
+    /// Given the outputs of each task.
+    public var perform: ([[StageOutput]]) throws -> Void
+
+    public init(isDone: @escaping () throws -> Bool, perform: @escaping ([[StageOutput]]) throws -> Void) {
+      self.isDone = isDone
+      self.perform = perform
     }
-  }
 
-  /// Runs `body` while no other process writes what the tasks of the folder share: plan, report, a bank's manifest.
-  /// - Throws: ``FileError`` `lock` where another process does; what `body` throws.
-  public func exclusively<Result>(_ body: () throws -> Result) throws -> Result {
-    try Self.exclusively(folder, body)
-  }
-
-  private static func exclusively<Result>(_ folder: StageFolder, _ body: () throws -> Result) throws -> Result {
-    let lock = try FileLock(path: folder.sharedLockPath)
-    return try withExtendedLifetime(lock, body)
+    /// Nothing but the report.
+    public static var none: Closing { Closing(isDone: { true }, perform: { _ in }) }
   }
 
   /// What a run did.
@@ -44,79 +42,131 @@ public struct StageRunner {
     /// Tasks carried out now, and those that were done before.
     public var performedCount = 0
     public var skippedCount = 0
+    /// Books of those tasks.
     public var account = StageAccount()
+    /// Tasks of the stage.
+    public var taskCount = 0
+    /// Whether every task of the stage is done, and the last step too.
+    public var isComplete = false
+    /// Whether the last step was carried out now.
+    public var didClose = false
   }
 
-  /// Runs every task that is not done, in order, then writes `report.json`.
+  /// Runs tasks that are not done, in order; whoever finds all of them done carries out the last step and writes
+  /// `report.json`.
   ///
-  /// - Parameter body: writes the task's outputs atomically and says what it wrote.
-  /// - Throws: ``StageError`` `unbalanced` and `upstreamStale`; ``FileError`` `lock` where another process runs the
-  ///   task; what `body` throws.
-  public func run(_ body: (StageTask) throws -> (outputs: [StageOutput], account: StageAccount)) throws -> Summary {
+  /// - Parameters:
+  ///   - indices: tasks to run; nil for all.
+  ///   - body: writes a task's outputs atomically and says what it wrote.
+  /// - Throws: ``StageError`` `unbalanced`, `upstreamStale`, `changed`; ``FileError`` `lock` where another process runs
+  ///   the task; what `body` and `closing` throw.
+  public func run(
+    _ indices: [Int]? = nil, closing: Closing = .none, _ body: (StageTask) throws -> StageResult
+  ) throws -> Summary {
     var summary = Summary()
-    for index in plan.tasks.indices {
-      let task = StageTask(index: index, count: plan.tasks.count, inputs: plan.tasks[index])
-      if let account = try finished(task) {
+    summary.taskCount = plan.tasks.count
+    for index in indices ?? Array(plan.tasks.indices) {
+      let task = plan.task(index)
+      if let marker = try finished(task) {
         summary.skippedCount += 1
-        summary.account.add(account)
+        summary.account.add(marker.account)
         continue
       }
       let lock = try FileLock(path: folder.lockPath(task))
-      try withExtendedLifetime(lock) { summary.account.add(try perform(task, body)) }
-      summary.performedCount += 1
-    }
-    try exclusively { try writeReport(summary.account) }
-    return summary
-  }
-
-  /// The books of all tasks where every one is done, else nil.
-  public func finishedSummary() throws -> Summary? {
-    var summary = Summary()
-    for index in plan.tasks.indices {
-      let task = StageTask(index: index, count: plan.tasks.count, inputs: plan.tasks[index])
-      guard let account = try finished(task) else { return nil }
-      summary.skippedCount += 1
-      summary.account.add(account)
-    }
-    return summary
-  }
-
-  private func perform(
-    _ task: StageTask, _ body: (StageTask) throws -> (outputs: [StageOutput], account: StageAccount)
-  ) throws -> StageAccount {
-    for input in task.inputs {
-      let found = try StageInput(name: input.name, path: input.path)
-      guard found.digest == input.digest else {
-        throw StageError.upstreamStale(folder: input.path, what: "SHA-256 \(found.digest), planned \(input.digest)")
+      try withExtendedLifetime(lock) {
+        // Another process may have finished it before the lock was ours.
+        if let marker = try finished(task) {
+          summary.skippedCount += 1
+          summary.account.add(marker.account)
+        } else {
+          summary.account.add(try perform(task, body))
+          summary.performedCount += 1
+        }
       }
     }
-    let (outputs, account) = try body(task)
+    (summary.isComplete, summary.didClose) = try close(closing)
+    return summary
+  }
+
+  /// Indices of the tasks that are not done; the last task's where all are and the last step is not, so that a driver
+  /// that runs what is listed comes to an end.
+  public func missing(closing: Closing = .none) throws -> [Int] {
+    let missing = try plan.tasks.indices.filter { try finished(plan.task($0)) == nil }
+    if missing.isEmpty, try !isClosed(closing) { return [plan.tasks.count - 1] }
+    return missing
+  }
+
+  /// Books of the tasks that are done.
+  public func finishedAccount() throws -> StageAccount {
+    var account = StageAccount()
+    for index in plan.tasks.indices {
+      if let marker = try finished(plan.task(index)) { account.add(marker.account) }
+    }
+    return account
+  }
+
+  private func perform(_ task: StageTask, _ body: (StageTask) throws -> StageResult) throws -> StageAccount {
+    let meter = RunMeter()
+    for input in task.inputs { try input.requireUnchanged() }
+    let result = try body(task)
+    let account = result.account
     guard account.isBalanced else {
       throw StageError.unbalanced(
         task: task.label, input: account.input, kept: account.kept, rejected: account.rejected.values.reduce(0, +))
     }
-    let marker = StageMarker(fingerprint: plan.fingerprint, outputs: outputs, account: account)
+    try AtomicFile.write(
+      JSONValue.object(meter.record(workers: workers).json).serialized(.canonical), to: folder.runPath(task))
+    let marker = StageMarker(plan: plan, result: result)
     try AtomicFile.write(marker.json.serialized(.canonical), to: folder.markerPath(task))
     return account
   }
 
-  /// The books of a task that is done: its marker is of this plan, and its outputs have the sizes it says.
-  private func finished(_ task: StageTask) throws -> StageAccount? {
-    guard let marker = try folder.marker(task), marker.fingerprint == plan.fingerprint else { return nil }
+  /// The marker of a task that is done: it is of this plan, and its outputs have the sizes it says.
+  /// - Throws: ``StageError`` `changed` for a marker of another plan.
+  private func finished(_ task: StageTask) throws -> StageMarker? {
+    guard let marker = try folder.marker(task) else { return nil }
+    guard marker.fingerprint == fingerprint else {
+      throw StageError.changed(
+        folder: folder.path,
+        differences: ["_done/\(task.label).json: of another plan"]
+          + plan.definition.differences(from: marker.definition))
+    }
     for output in marker.outputs {
       let path = folder.file(output.name)
       guard try FilePaths.kind(path) == .file, try FilePaths.size(path) == output.byteCount else { return nil }
     }
     // A run that was killed between its marker and its lock's end left the lock's file; one that goes on holds it.
     if try FilePaths.kind(folder.lockPath(task)) != nil { _ = try? FileLock(path: folder.lockPath(task)) }
-    return marker.account
+    return marker
+  }
+
+  private func close(_ closing: Closing) throws -> (isComplete: Bool, now: Bool) {
+    guard try folder.markerNames().count >= plan.tasks.count else { return (false, false) }
+    var markers: [StageMarker] = []
+    for index in plan.tasks.indices {
+      guard let marker = try finished(plan.task(index)) else { return (false, false) }
+      markers.append(marker)
+    }
+    return try folder.exclusively {
+      if try isClosed(closing) { return (true, false) }
+      try closing.perform(markers.map(\.outputs))
+      var account = StageAccount()
+      for marker in markers { account.add(marker.account) }
+      try writeReport(account)
+      return (true, true)
+    }
+  }
+
+  private func isClosed(_ closing: Closing) throws -> Bool {
+    guard try folder.reportedFingerprint() == fingerprint else { return false }
+    return try closing.isDone()
   }
 
   private func writeReport(_ account: StageAccount) throws {
     var report = account.json
     report["stage"] = .string(plan.definition.name)
     report["tasks"] = .integer(Int64(plan.tasks.count))
-    report["fingerprint"] = .string(plan.fingerprint)
+    report["fingerprint"] = .string(fingerprint)
     try AtomicFile.write(JSONValue.object(report).serialized(.pretty), to: folder.reportPath)
   }
 }

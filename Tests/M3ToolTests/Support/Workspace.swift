@@ -55,7 +55,8 @@ final class Workspace: Sendable {
     try run(.shard, ["--input", "memories", "--references", "references", "--output", output] + more)
   }
 
-  /// Every file beneath a folder, hidden ones too, by its name in it.
+  /// Every file beneath a folder, hidden ones too, by its name in it. Of the records of what a run cost, which differ from
+  /// run to run, the names alone.
   func snapshot(_ name: String) throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     func visit(_ relative: String) throws {
@@ -64,7 +65,7 @@ final class Workspace: Sendable {
         if try FilePaths.kind(file(FilePaths.join(name, inside))) == .directory {
           try visit(inside)
         } else {
-          files[inside] = try read(FilePaths.join(name, inside))
+          files[inside] = relative.hasSuffix("_runs") ? [] : try read(FilePaths.join(name, inside))
         }
       }
     }

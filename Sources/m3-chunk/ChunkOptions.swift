@@ -1,0 +1,59 @@
+import ArgumentParser
+import M3Chunking
+import M3Command
+import M3JSON
+import M3Records
+import M3Stage
+import M3Text
+
+/// What m3-chunk is asked to make.
+struct ChunkOptions: ParsableArguments {
+  @Option(parsing: .upToNextOption, help: "Files, folders and patterns (`data/*.jsonl.gz`, `**`) of documents.")
+  var input: [String]
+
+  @Option(help: "The folder of references to make.")
+  var output: String
+
+  @Option(help: "The model whose tokenizer counts: a GGUF file.")
+  var model: String
+
+  @Option(help: "Tokens of a reference at most, BOS not counted.")
+  var maxTokens: Int?
+
+  @Flag(name: .customLong("with-token-ids"), help: "Writes each reference's token ids.")
+  var withTokenIDs = false
+
+  @Option(help: "A record that cannot be read: fail, or quarantine.")
+  var onBadInput: BadInputPolicy = .fail
+
+  @OptionGroup var settingsOptions: SettingsOptions
+
+  func job() throws -> ChunkJob {
+    var section = try settingsOptions.section("chunk")
+    section.override("max_tokens", maxTokens.map(String.init))
+    if withTokenIDs { section.override("with_token_ids", "true") }
+    let settings = try ChunkSettings(&section)
+    guard Set([settings.textField, settings.idField, settings.titleField]).count == 3 else {
+      throw UsageError("text_field, id_field and title_field: one name stands for two of them")
+    }
+    let tasks = try InputDivision(taskBytes: UInt64(settings.taskBytes)).tasks(InputFiles.resolve(input))
+    let tokenizer = try ModelFile.tokenizer(path: model)
+
+    var planned = settings.json
+    planned["on_bad_input"] = .string(onBadInput.rawValue)
+    planned["tokenizer"] = .string(ModelFile.fingerprint(tokenizer))
+    let work = StageWork(
+      folder: StageFolder(output),
+      definition: StageDefinition(name: "chunk", version: ChunkStage.version, settings: planned),
+      sources: tasks.map { $0.map { StageSource($0) } })
+    return ChunkJob(work: work, settings: settings, tokenizer: tokenizer, badInput: onBadInput)
+  }
+}
+
+extension StageSource {
+  init(_ slice: InputSlice) {
+    self.init(
+      name: slice.file.name, path: slice.file.path,
+      byteCount: slice.range.map { $0.upperBound - $0.lowerBound } ?? slice.file.byteCount, range: slice.range)
+  }
+}

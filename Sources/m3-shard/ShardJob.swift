@@ -1,0 +1,38 @@
+import M3Bank
+import M3Command
+import M3Sharding
+import M3Stage
+
+/// Plans and runs what was asked for.
+struct ShardJob {
+  let work: StageWork
+  let settings: ShardSettings
+  /// What the encoder left, with its books.
+  let memories: Upstream
+
+  private func execution(workers: Int) -> StageExecution {
+    StageExecution(
+      work, tool: "m3-shard", unit: "records", total: memories.accounts.reduce(0) { $0 + $1.kept },
+      closing: { plan in ShardStage.closing(work.folder) { try stage(plan, workers: workers) } })
+  }
+
+  func plan() throws {
+    try execution(workers: 1).plan()
+  }
+
+  func run(_ tasks: TaskOptions, _ options: RunOptions) throws {
+    let isComplete = try execution(workers: options.workerCount).run(tasks, options) { plan in
+      let stage = try stage(plan, workers: options.workerCount)
+      return { task, advance in
+        let rejected = memories.accounts[task.index].rejected.values.reduce(0, +)
+        return try stage.run(task, rejectedCount: rejected, advance: advance)
+      }
+    }
+    if isComplete { StandardOutput.write("root \(try BankDirectory(path: work.folder.path).manifest.root)\n") }
+  }
+
+  private func stage(_ plan: StagePlan, workers: Int) throws -> ShardStage {
+    try ShardStage(
+      folder: work.folder, plan: plan, compressionLevel: Int32(settings.compressionLevel), workers: workers)
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import M3Bytes
+import M3Command
+import M3Sharding
+import M3Stage
+
+/// What m3-shard is asked to make.
+struct ShardOptions: ParsableArguments {
+  @Option(help: "A folder of memories, as m3-encode wrote them.")
+  var input: String
+
+  @Option(help: "The folder of references that they were made from.")
+  var references: String
+
+  @Option(help: "The bank to make: a folder.")
+  var output: String
+
+  @Option(help: "How vectors are stored: bf16 or int4.")
+  var codec: String?
+
+  @OptionGroup var settingsOptions: SettingsOptions
+
+  func job() throws -> ShardJob {
+    var section = try settingsOptions.section("shard")
+    section.override("codec", codec)
+    let settings = try ShardSettings(&section)
+    try ShardStage.requireCodec(settings.codec)
+    let memories = try StageInputs.upstream(input)
+    let tasks = try ShardTasks.paired(memories: memories, input: input, references: references)
+    let folder = StageFolder(bank: output)
+    try refuseForeign(folder)
+    let work = StageWork(
+      folder: folder,
+      definition: StageDefinition(name: "shard", version: ShardStage.version, settings: settings.json),
+      sources: tasks,
+      facts: { try ShardStage.facts($0, codecName: settings.codec) })
+    return ShardJob(work: work, settings: settings, memories: memories)
+  }
+
+  /// Refuses a folder that holds something and that no run of ours began: an unlisted file in a bank is damage.
+  private func refuseForeign(_ folder: StageFolder) throws {
+    guard try FilePaths.kind(folder.planPath) == nil, try FilePaths.kind(folder.path) == .directory else { return }
+    let names = try FilePaths.list(folder.path)
+    guard names.isEmpty else {
+      throw StageError.changed(
+        folder: folder.path, differences: names.prefix(10).map { "\($0): of no run that is known" })
+    }
+  }
+}

