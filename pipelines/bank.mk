@@ -3,6 +3,7 @@
 #   make bank                                         all vital articles
 #   make bank INPUT=docs NAME=mine MODEL=model.gguf   your own
 #   make bank PIPELINE=pipelines/memory3.yaml NAME=paper
+#   make calibrate INPUT=docs MODEL=model.gguf CALIBRATION=model.calibration.json
 #   make -j2 encode INPUT=references OUTPUT=memories  one stage, its tasks in processes of their own
 
 NAME     ?= vital-articles
@@ -10,26 +11,40 @@ INPUT    ?= $(CACHE)/articles/vital-articles.jsonl
 PIPELINE ?= pipelines/vital-articles.yaml
 WORK     ?= $(CACHE)/$(NAME)
 BANK     ?= banks/$(NAME)
+# A calibration of the model: m3-encode's --calibration
+CALIBRATION ?=
+ENCODING  = --config $(PIPELINE) --model $(MODEL) $(if $(CALIBRATION),--calibration $(CALIBRATION))
 # Processes beside each other share the cores.
 THREADS   = $(if $(filter -j%,$(MAKEFLAGS)),1,$(WORKERS))
 
-.PHONY: bank encode report verify
+.PHONY: bank calibrate encode report verify demo fidelity
 
 bank: build data ## Builds and verifies a bank: all articles, or INPUT= NAME= MODEL= PIPELINE= of your own
 	$(BIN)/m3-chunk --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(INPUT) --output $(WORK)/references
-	$(BIN)/m3-encode --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(WORK)/references --output $(WORK)/memories
+	$(BIN)/m3-encode $(ENCODING) --workers $(WORKERS) --input $(WORK)/references --output $(WORK)/memories
 	$(BIN)/m3-shard --config $(PIPELINE) --workers $(WORKERS) --input $(WORK)/memories --references $(WORK)/references --output $(BANK)
 	$(BIN)/m3-verify $(BANK)
 	$(BIN)/m3-read report $(WORK) $(BANK)
 	$(BIN)/m3-read info $(BANK)
 
+calibrate: build data ## Which BOS text and heads a model reads best with: INPUT= MODEL= CALIBRATION=, once a model
+	@test -n "$(CALIBRATION)" || { echo "make calibrate: CALIBRATION= is wanted, the file to write" >&2; exit 64; }
+	$(BIN)/m3-chunk --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(INPUT) --output $(WORK)/references
+	$(BIN)/m3-encode calibrate --model $(MODEL) --workers $(WORKERS) --input $(WORK)/references --output $(CALIBRATION)
+
 encode: build ## Encodes INPUT= to OUTPUT=, a process a task: make -j2 encode ...
-	@test -n "$(OUTPUT)" || { echo "make encode: INPUT= and OUTPUT= are wanted" >&2; exit 64; }
-	$(BIN)/m3-encode plan --config $(PIPELINE) --model $(MODEL) --input $(INPUT) --output $(OUTPUT)
-	+@$(MAKE) --no-print-directory -f pipelines/tasks.mk CALL='$(BIN)/m3-encode --config $(PIPELINE) --model $(MODEL) --workers $(THREADS) --input $(INPUT) --output $(OUTPUT)'
+	@test -n "$(OUTPUT)" -a "$(origin INPUT)" != file || { echo "make encode: INPUT= and OUTPUT= are wanted" >&2; exit 64; }
+	$(BIN)/m3-encode plan $(ENCODING) --input $(INPUT) --output $(OUTPUT)
+	+@$(MAKE) --no-print-directory -f pipelines/tasks.mk CALL='$(BIN)/m3-encode $(ENCODING) --workers $(THREADS) --input $(INPUT) --output $(OUTPUT)'
 
 report: build ## What the stages of a work folder kept and cost: NAME= or WORK= BANK=
 	@$(BIN)/m3-read report $(WORK) $(BANK)
 
 verify: ## Verifies a bank: BANK=DIR
 	$(BIN)/m3-verify $(BANK)
+
+demo: deps data build ## The whole way in 8 to 11 minutes: 500 articles to a bank that a model reads back
+	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/demo.sh
+
+fidelity: build data ## Compares recipes on the same items (about 15 minutes): what each recovers, and its bytes
+	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/fidelity.sh

@@ -35,6 +35,8 @@ recipe "adaptive 16, bf16" bf16 memory rule=reconstruction allocation=adaptive t
 recipe "adaptive 16, int4 (the default)" int4 memory rule=reconstruction allocation=adaptive tokens_per_head=16
 recipe "adaptive 8, bf16" bf16 memory rule=reconstruction allocation=adaptive tokens_per_head=8
 recipe "adaptive 8, int4" int4 memory rule=reconstruction allocation=adaptive tokens_per_head=8
+recipe "12 heads whole, 8 elsewhere, int4 (heads.yaml)" int4 memory allocation=heads dense_heads=12 tokens_per_head=8 \
+  calibration=pipelines/smollm2-135m.calibration.json 'bos=<|endoftext|>'
 recipe "uniform 16 by received attention, bf16" bf16 memory rule=received allocation=uniform tokens_per_head=16
 recipe "the paper's: first half, 8 a head, bf16" bf16 memory rule=attention allocation=uniform tokens_per_head=8 \
   layers=first_half key_space=after_rotation context_bos=attend 'bos=<|endoftext|>Reference:'

@@ -9,5 +9,5 @@ endif
 
 .PHONY: all $(TASKS:%=task-%)
 all: $(TASKS:%=task-%)
-task-%:
+$(TASKS:%=task-%): task-%:
 	$(CALL) --task-index $*

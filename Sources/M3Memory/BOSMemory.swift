@@ -73,14 +73,7 @@ public struct BOSMemory: Sendable, Equatable {
 
   private static func parse(_ raw: UnsafeRawBufferPointer) throws(FormatError) -> BOSMemory {
     var reader = ByteReader(raw)
-    let magic = try reader.slice(8, "magic")
-    guard magic.elementsEqual(Self.magic) else {
-      throw FormatError(.wrongMagic(found: Hexadecimal.string(magic)), field: "magic", at: 0)
-    }
-    let version = try reader.integer(UInt32.self, "version")
-    guard version == Self.version else {
-      throw FormatError(.unsupportedVersion(found: "\(version)", supported: "1"), field: "version", at: 8)
-    }
+    try reader.header(magic: Self.magic, version: Self.version)
     var sizes: [Int] = []
     for (field, limit) in [("layers", 1024), ("key-value heads", 4096), ("tokens", 4096), ("head dimension", 1024)] {
       let offset = reader.byteOffset

@@ -26,7 +26,7 @@ final class MemoryPairs {
   func next() throws -> Pair? {
     guard let (id, memory) = try spool.next() else { return nil }
     while let result = try references.next() {
-      guard case .record(let reference) = result, reference.id == id else {
+      guard case .record(let reference) = result, reference.id.utf8.elementsEqual(id.utf8) else {
         skippedCount += 1
         continue
       }

@@ -11,8 +11,11 @@ struct ShardFacts: Equatable {
   var bosDigest: SHA256Digest
   /// Records of each shard of each task; shards are numbered through.
   var shards: [[Int]]
+  /// References of each task without a memory.
+  var rejectedCounts: [Int]
 
-  init(survey: ShardSurvey, codecName: String) {
+  init(survey: ShardSurvey, codecName: String, rejectedCounts: [Int]) {
+    self.rejectedCounts = rejectedCounts
     codec = ["longest_reference": .integer(Int64(survey.longestReference)), "name": .string(codecName)]
     if codecName == Int4Codec.name {
       codec["codebook_sha256"] = .string(SHA256Digest.of(survey.statistics.bytes).description)
@@ -25,6 +28,7 @@ struct ShardFacts: Equatable {
   var json: JSONObject {
     [
       "bos_sha256": .string(bosDigest.description), "codec": .object(codec), "producer": .object(producer.json),
+      "rejected": .array(rejectedCounts.map { .integer(Int64($0)) }),
       "shards": .array(shards.map { .array($0.map { .integer(Int64($0)) }) }),
     ]
   }
@@ -33,11 +37,12 @@ struct ShardFacts: Equatable {
   init(json: JSONObject) throws(FormatError) {
     guard let codec = json["codec"]?.objectValue, let producer = json["producer"]?.objectValue,
       let digest = json["bos_sha256"]?.stringValue.flatMap(SHA256Digest.init(hexadecimal:)),
-      let shards = json["shards"]?.arrayValue
+      let shards = json["shards"]?.arrayValue, let rejected = json["rejected"]?.arrayValue
     else { throw FormatError(.malformed("not what m3-shard plans"), field: "plan.facts") }
     self.codec = codec
     self.producer = try Producer(json: producer)
     bosDigest = digest
+    rejectedCounts = rejected.map { Int(clamping: $0.integerValue ?? -1) }
     self.shards = []
     for task in shards {
       let counts = (task.arrayValue ?? []).map { $0.integerValue.flatMap { Int(exactly: $0) } }

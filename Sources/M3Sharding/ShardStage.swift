@@ -28,9 +28,14 @@ public struct ShardStage: Sendable {
   }
 
   /// What every task must know of all memories, for the plan.
+  ///
+  /// - Parameter rejectedCounts: references of each task for which the encoder made no memory, and said so in its books.
   /// - Throws: ``FormatError``; ``FileError``.
-  public static func facts(_ tasks: [[StageInput]], codecName: String) throws -> JSONObject {
-    ShardFacts(survey: try ShardSurvey(tasks: tasks.map { ShardTaskFiles($0) }), codecName: codecName).json
+  public static func facts(
+    _ tasks: [[StageInput]], codecName: String, rejectedCounts: [Int]
+  ) throws -> JSONObject {
+    let survey = try ShardSurvey(tasks: tasks.map { ShardTaskFiles($0) })
+    return ShardFacts(survey: survey, codecName: codecName, rejectedCounts: rejectedCounts).json
   }
 
   /// Writes what the shards share, where it is not there yet.
@@ -42,6 +47,9 @@ public struct ShardStage: Sendable {
     self.workers = workers
     let facts = try ShardFacts(json: plan.facts)
     self.facts = facts
+    guard facts.shards.count == plan.tasks.count, facts.rejectedCounts.count == plan.tasks.count else {
+      throw FormatError(.malformed("not a task's shards for each task"), field: "plan.facts", file: folder.planPath)
+    }
     try SharedFiles(folder: folder, facts: facts).write(tasks: plan.tasks.map { ShardTaskFiles($0) })
     codec = try CodecRegistry.codec(description: facts.codec, shape: facts.producer.shape) {
       try ReadableFile.contents(of: folder.file(SharedFiles.codebookName), limit: 1 << 30)
@@ -54,11 +62,9 @@ public struct ShardStage: Sendable {
 
   /// Writes the shards of one task.
   ///
-  /// - Parameters:
-  ///   - rejectedCount: references for which the encoder made no memory, and said so in its books.
-  ///   - advance: told of the records done.
+  /// - Parameter advance: told of the records done.
   /// - Throws: ``FormatError`` where memories and references do not belong together, or a record is damaged; ``FileError``.
-  public func run(_ task: StageTask, rejectedCount: Int, advance: (Int) -> Void) throws -> StageResult {
+  public func run(_ task: StageTask, advance: (Int) -> Void) throws -> StageResult {
     let files = ShardTaskFiles(task.inputs)
     let spool = try SpoolReader(path: files.spool.path)
     guard spool.producer == facts.producer, SHA256Digest.of(spool.bos.bytes) == facts.bosDigest else {
@@ -74,7 +80,7 @@ public struct ShardStage: Sendable {
       let shard = identity.shard(facts.firstShard(task: task.index) + UInt32(index))
       result.outputs.append(try write(shard, count, pairs, &result.account, advance))
     }
-    try pairs.finish(skipping: rejectedCount)
+    try pairs.finish(skipping: facts.rejectedCounts[task.index])
     result.account.input += pairs.skippedCount
     if pairs.skippedCount > 0 { result.account.rejected["no_memory"] = pairs.skippedCount }
     return result

@@ -21,11 +21,13 @@ struct SharedFiles {
   /// Writes those that are not there, from the surveys of all tasks.
   /// - Throws: ``StageError`` `upstreamStale` where the memories are not those of the plan any more.
   func write(tasks: [ShardTaskFiles]) throws {
-    guard try !areThere() else { return }
+    // Always under the lock: whoever was killed here left its file.
     try folder.exclusively("files") {
       guard try !areThere() else { return }
       let survey = try ShardSurvey(tasks: tasks)
-      guard let name = facts.codec["name"]?.stringValue, ShardFacts(survey: survey, codecName: name) == facts else {
+      guard let name = facts.codec["name"]?.stringValue,
+        ShardFacts(survey: survey, codecName: name, rejectedCounts: facts.rejectedCounts) == facts
+      else {
         throw StageError.upstreamStale(
           folder: tasks[0].spool.path, what: "the memories are not those that were planned")
       }

@@ -11,29 +11,6 @@ struct ChunkCommand: ParsableCommand {
       Reads .jsonl (plain, .gz, .zst, .lz4), .txt, folders and patterns of them; writes part-*.jsonl.zst, one JSON object a
       reference. `m3-chunk run --help` lists all options.
       """,
-    subcommands: [ChunkRun.self, ChunkPlan.self], defaultSubcommand: ChunkRun.self)
-}
-
-struct ChunkRun: Tool {
-  static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs the tasks that are not done: all of them, or one of an array.")
-
-  @OptionGroup var options: ChunkOptions
-  @OptionGroup var tasks: TaskOptions
-  @OptionGroup var runOptions: RunOptions
-
-  func execute() throws {
-    try options.job().run(tasks, runOptions)
-  }
-}
-
-struct ChunkPlan: Tool {
-  static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Fixes the tasks, prints how many there are, and runs none.")
-
-  @OptionGroup var options: ChunkOptions
-
-  func execute() throws {
-    try options.job().plan()
-  }
+    subcommands: [StageRun<ChunkOptions>.self, StagePlanning<ChunkOptions>.self],
+    defaultSubcommand: StageRun<ChunkOptions>.self)
 }

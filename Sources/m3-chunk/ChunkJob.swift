@@ -4,7 +4,7 @@ import M3Stage
 import M3Text
 
 /// Plans and runs what was asked for.
-struct ChunkJob {
+struct ChunkJob: StageJob {
   let work: StageWork
   let settings: ChunkSettings
   let tokenizer: Tokenizer

@@ -7,7 +7,7 @@ import M3Stage
 import M3Text
 
 /// What m3-chunk is asked to make.
-struct ChunkOptions: ParsableArguments {
+struct ChunkOptions: StageOptions {
   @Option(parsing: .upToNextOption, help: "Files, folders and patterns (`data/*.jsonl.gz`, `**`) of documents.")
   var input: [String]
 
@@ -28,7 +28,7 @@ struct ChunkOptions: ParsableArguments {
 
   @OptionGroup var settingsOptions: SettingsOptions
 
-  func job() throws -> ChunkJob {
+  func job() throws -> any StageJob {
     var section = try settingsOptions.section("chunk")
     section.override("max_tokens", maxTokens.map(String.init))
     if withTokenIDs { section.override("with_token_ids", "true") }
@@ -36,7 +36,7 @@ struct ChunkOptions: ParsableArguments {
     guard Set([settings.textField, settings.idField, settings.titleField]).count == 3 else {
       throw UsageError("text_field, id_field and title_field: one name stands for two of them")
     }
-    let tasks = try InputDivision(taskBytes: UInt64(settings.taskBytes)).tasks(InputFiles.resolve(input))
+    try OutputFolder.require(output, outside: input)
     let tokenizer = try ModelFile.tokenizer(path: model)
 
     var planned = settings.json
@@ -45,7 +45,10 @@ struct ChunkOptions: ParsableArguments {
     let work = StageWork(
       folder: StageFolder(output),
       definition: StageDefinition(name: "chunk", version: ChunkStage.version, settings: planned),
-      sources: tasks.map { $0.map { StageSource($0) } })
+      sources: {
+        let tasks = try InputDivision(taskBytes: UInt64(settings.taskBytes)).tasks(InputFiles.resolve(input))
+        return tasks.map { $0.map { StageSource($0) } }
+      })
     return ChunkJob(work: work, settings: settings, tokenizer: tokenizer, badInput: onBadInput)
   }
 }

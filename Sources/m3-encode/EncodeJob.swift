@@ -6,17 +6,16 @@ import M3Text
 import M3Transformer
 
 /// Plans and runs what was asked for.
-struct EncodeJob {
+struct EncodeJob: StageJob {
   let work: StageWork
   let settings: EncodeSettings
   let file: ModelFile
   let producer: Producer
   let badInput: BadInputPolicy
-  /// References to come, for progress, where that is known.
-  let referenceCount: Int?
+  let references: ReferenceInput
 
   private var execution: StageExecution {
-    StageExecution(work, tool: "m3-encode", unit: "references", total: referenceCount)
+    StageExecution(work, tool: "m3-encode", unit: "references", total: { try references.sources().count })
   }
 
   func plan() throws {

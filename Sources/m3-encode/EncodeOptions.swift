@@ -7,7 +7,7 @@ import M3Stage
 import M3Tensor
 
 /// What m3-encode is asked to make.
-struct EncodeOptions: ParsableArguments {
+struct EncodeOptions: StageOptions {
   @Option(help: "A folder of references.")
   var input: String
 
@@ -28,12 +28,13 @@ struct EncodeOptions: ParsableArguments {
 
   @OptionGroup var settingsOptions: SettingsOptions
 
-  func job() throws -> EncodeJob {
+  func job() throws -> any StageJob {
     var section = try settingsOptions.section("encode")
     section.override("kernel", kernel)
     section.override("calibration", calibration)
     let unresolved = try EncodeSettings(&section)
-    let (parts, count) = try StageInputs.references(input)
+    try OutputFolder.require(output, outside: [input])
+    let references = try ReferenceInput(input)
     let file = try ModelFile(path: model, kernel: unresolved.kernel)
     let settings = try unresolved.resolved(for: file.identity)
 
@@ -45,9 +46,11 @@ struct EncodeOptions: ParsableArguments {
     let work = StageWork(
       folder: StageFolder(output),
       definition: StageDefinition(name: "encode", version: EncodeStage.version, settings: planned),
-      sources: parts.map { [$0] })
+      upstream: StageUpstream(
+        path: { references.path(of: $0) }, check: { try references.check($0.inputs) }),
+      sources: { try references.sources().parts.map { [$0] } })
     return EncodeJob(
       work: work, settings: settings, file: file, producer: try file.producer(settings), badInput: onBadInput,
-      referenceCount: count)
+      references: references)
   }
 }

@@ -4,15 +4,14 @@ import M3Sharding
 import M3Stage
 
 /// Plans and runs what was asked for.
-struct ShardJob {
+struct ShardJob: StageJob {
   let work: StageWork
   let settings: ShardSettings
-  /// What the encoder left, with its books.
-  let memories: Upstream
+  let tasks: ShardTasks
 
   private func execution(workers: Int) -> StageExecution {
     StageExecution(
-      work, tool: "m3-shard", unit: "records", total: memories.accounts.reduce(0) { $0 + $1.kept },
+      work, tool: "m3-shard", unit: "records", total: { try tasks.memories().accounts.reduce(0) { $0 + $1.kept } },
       closing: { plan in ShardStage.closing(work.folder) { try stage(plan, workers: workers) } })
   }
 
@@ -23,10 +22,7 @@ struct ShardJob {
   func run(_ tasks: TaskOptions, _ options: RunOptions) throws {
     let isComplete = try execution(workers: options.workerCount).run(tasks, options) { plan in
       let stage = try stage(plan, workers: options.workerCount)
-      return { task, advance in
-        let rejected = memories.accounts[task.index].rejected.values.reduce(0, +)
-        return try stage.run(task, rejectedCount: rejected, advance: advance)
-      }
+      return { task, advance in try stage.run(task, advance: advance) }
     }
     if isComplete { StandardOutput.write("root \(try BankDirectory(path: work.folder.path).manifest.root)\n") }
   }

@@ -5,7 +5,7 @@ import M3Sharding
 import M3Stage
 
 /// What m3-shard is asked to make.
-struct ShardOptions: ParsableArguments {
+struct ShardOptions: StageOptions {
   @Option(help: "A folder of memories, as m3-encode wrote them.")
   var input: String
 
@@ -20,28 +20,33 @@ struct ShardOptions: ParsableArguments {
 
   @OptionGroup var settingsOptions: SettingsOptions
 
-  func job() throws -> ShardJob {
+  func job() throws -> any StageJob {
     var section = try settingsOptions.section("shard")
     section.override("codec", codec)
     let settings = try ShardSettings(&section)
     try ShardStage.requireCodec(settings.codec)
-    let memories = try StageInputs.upstream(input)
-    let tasks = try ShardTasks.paired(memories: memories, input: input, references: references)
+    try OutputFolder.require(output, outside: [input, references])
+    let tasks = try ShardTasks(memories: input, references: references)
     let folder = StageFolder(bank: output)
     try refuseForeign(folder)
     let work = StageWork(
       folder: folder,
       definition: StageDefinition(name: "shard", version: ShardStage.version, settings: settings.json),
-      sources: tasks,
-      facts: { try ShardStage.facts($0, codecName: settings.codec) })
-    return ShardJob(work: work, settings: settings, memories: memories)
+      upstream: StageUpstream(path: { tasks.path(of: $0) }, check: { try tasks.check($0) }),
+      sources: { try tasks.sources() },
+      facts: {
+        try ShardStage.facts(
+          $0, codecName: settings.codec, rejectedCounts: tasks.memories().accounts.map(\.rejectedSum))
+      })
+    return ShardJob(work: work, settings: settings, tasks: tasks)
   }
 
   /// Refuses a folder that holds something and that no run of ours began: an unlisted file in a bank is damage.
   private func refuseForeign(_ folder: StageFolder) throws {
     guard try FilePaths.kind(folder.planPath) == nil, try FilePaths.kind(folder.path) == .directory else { return }
     let names = try FilePaths.list(folder.path)
-    guard names.isEmpty else {
+    // Another process may have made its plan in between, and begun.
+    guard try names.isEmpty || FilePaths.kind(folder.planPath) != nil else {
       throw StageError.changed(
         folder: folder.path, differences: names.prefix(10).map { "\($0): of no run that is known" })
     }

@@ -29,8 +29,8 @@ struct WorkReportTextTests {
     _ name: String, _ folder: StageFolder, _ sources: [[StageSource]], only indices: [Int]? = nil, _ books: StageAccount
   ) throws {
     let work = StageWork(
-      folder: folder, definition: StageDefinition(name: name, version: 1, settings: [:]), sources: sources)
-    _ = try StageRunner(folder: folder, plan: work.plan(), workers: 2).run(indices) { task in
+      folder: folder, definition: StageDefinition(name: name, version: 1, settings: [:]), sources: { sources })
+    _ = try StageRunner(work, plan: work.plan(), workers: 2).run(indices) { task in
       let bytes = Array("\(name) \(task.index)".utf8)
       let digest = try AtomicFile.write(bytes, to: folder.file(task.number))
       let output = StageOutput(name: task.number, byteCount: UInt64(bytes.count), digest: digest)

@@ -183,10 +183,10 @@ import Testing
       configuration: configuration, badInput: badInput, workers: workers)
     let work = StageWork(
       folder: folder, definition: StageDefinition(name: "encode", version: EncodeStage.version, settings: [:]),
-      sources: [[StageSource(name: input.name, path: input.path, byteCount: input.byteCount)]])
+      sources: { [[StageSource(name: input.name, path: input.path, byteCount: input.byteCount)]] })
     var output: StageOutput?
     var progress = 0
-    let summary = try StageRunner(folder: folder, plan: work.plan(), workers: workers).run { task in
+    let summary = try StageRunner(work, plan: work.plan(), workers: workers).run { task in
       let result = try stage.run(task, folder: folder) { progress += $0 }
       output = result.outputs.first { $0.name == EncodeStage.outputName(task) }
       #expect(result.outputs.contains { $0.name == MemorySurvey.fileName(taskNumber: task.number) })
@@ -211,7 +211,8 @@ import Testing
     let writer = try ReferenceWriter(path: path)
     for index in 0..<60 {
       let text = String(tiny.references[index % 3].text.prefix(10 + index * 3))
-      let (document, chunk) = (index * documents / 60, index % (60 / documents))
+      let document = index * documents / 60
+      let chunk = index - (document * 60 + documents - 1) / documents
       try writer.write(
         Reference(
           id: "text \(document)#\(chunk)", text: text, documentID: "text \(document)", chunk: chunk, start: 0,

@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test func factsAreFoundOnceAndStandInThePlan() throws {
-    var work = try stage.work
+    var work = stage.work
     var count = 0
     work.facts = { inputs in
       count += 1
@@ -131,7 +131,7 @@ import Testing
   private func work(_ folder: TemporaryFolder, _ path: String, _ ranges: [Range<UInt64>]) -> StageWork {
     StageWork(
       folder: StageFolder(folder.path), definition: StageDefinition(name: "copy", version: 1, settings: [:]),
-      sources: ranges.map { [StageSource(name: "lines", path: path, byteCount: UInt64($0.count), range: $0)] })
+      sources: { ranges.map { [StageSource(name: "lines", path: path, byteCount: UInt64($0.count), range: $0)] } })
   }
 
   @Test func rangesKnowTheirFirstLineAndContent() throws {

@@ -17,9 +17,7 @@ struct CopyStage {
   }
 
   var work: StageWork {
-    get throws {
-      StageWork(folder: folder, definition: definition, sources: try division.map { try $0.map(source) })
-    }
+    StageWork(folder: folder, definition: definition, sources: { try division.map { try $0.map(source) } })
   }
 
   private func source(_ name: String) throws -> StageSource {
@@ -34,7 +32,7 @@ struct CopyStage {
   }
 
   func runner() throws -> StageRunner {
-    try StageRunner(folder: folder, plan: work.plan(), workers: 1)
+    StageRunner(work, plan: try work.plan(), workers: 1)
   }
 
   /// Runs what is not done.
@@ -50,7 +48,7 @@ struct CopyStage {
   ) throws -> (performed: [Int], summary: StageRunner.Summary) {
     var performed: [Int] = []
     let plan = try indices == nil ? work.plan() : work.existingPlan()
-    let runner = try StageRunner(folder: folder, plan: plan, workers: 1)
+    let runner = StageRunner(work, plan: plan, workers: 1)
     let summary = try runner.run(indices, closing: closing) { task in
       performed.append(task.index)
       var account = StageAccount()

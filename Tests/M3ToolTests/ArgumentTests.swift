@@ -55,6 +55,7 @@ struct ArgumentTests {
     Call(.encode, "\(encode) --set rule=best", 64, "encode.rule", "attention_exp"),
     Call(.encode, "\(encode) --set layers=2", 64, "encode.layers", "0 to 1"),
     Call(.encode, "\(encode) --set layers=1-99999999999", 64, "encode.layers"),
+    Call(.encode, "\(encode) --set bos=<|nothing|>Reference:", 64, "<|nothing|>Reference:: no control token"),
     Call(.encode, "\(encode) --set bos=\(String(repeating: "text.", count: 200))", 64, "the BOS text has", "511"),
     Call(.encode, "\(encode) --kernel abacus", 64, "abacus"),
     Call(.encode, "\(encode) --set kernel=abacus", 64, "abacus"),

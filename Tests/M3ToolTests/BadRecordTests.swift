@@ -1,4 +1,3 @@
-import M3Bytes
 import M3JSON
 import Testing
 
@@ -93,17 +92,11 @@ struct BadRecordTests {
     #expect(entry["reason"]?.stringValue?.contains(record.reason) == true)
     #expect(entry["kind"] == .string(record.kind))
     #expect(entry["byte_count"]?.integerValue == Int64(record.bytes.count))
-    #expect(try raw(entry) == record.bytes)
+    #expect(try rawBytes(entry) == record.bytes)
 
     expect(try workspace.encode(), Exit.ok, ["2 of 2 references kept"])
     expect(try workspace.shard(), Exit.ok)
     expect(try workspace.run(.verify, ["bank"]), Exit.ok)
-  }
-
-  private func raw(_ entry: JSONObject) throws -> [UInt8] {
-    if let text = entry["raw"]?.stringValue { return Array(text.utf8) }
-    let digits = try #require(entry["raw_hex"]?.stringValue)
-    return try #require(Hexadecimal.bytes(digits))
   }
 
   @Test("the quarantine goes where the bad records went")

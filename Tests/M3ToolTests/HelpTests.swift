@@ -13,15 +13,15 @@ struct HelpTests {
 
   static let pages: [(tool: Tool, command: [String], options: [String])] = [
     (.chunk, [], ["run", "plan", "--input", "--output", "--model"]),
-    (.chunk, ["run"], chunk + tasks + running), (.chunk, ["plan"], chunk),
+    (.chunk, ["run"], chunk + tasks + running), (.chunk, ["plan"], chunk + running),
     (.encode, [], ["run", "plan", "calibrate", "--input", "--output", "--model"]),
-    (.encode, ["run"], encode + tasks + running), (.encode, ["plan"], encode),
+    (.encode, ["run"], encode + tasks + running), (.encode, ["plan"], encode + running),
     (
       .encode, ["calibrate"],
       ["--input", "--output", "--model", "--references", "--kernel", "--calibration"] + running
     ),
     (.shard, [], ["run", "plan", "--input", "--references", "--output"]),
-    (.shard, ["run"], shard + tasks + running), (.shard, ["plan"], shard),
+    (.shard, ["run"], shard + tasks + running), (.shard, ["plan"], shard + running),
     (.verify, [], ["<bank>", "--level", "--root", "--json", "--progress"]),
     (.read, [], ["info", "get", "generate", "evaluate", "report"]),
     (.read, ["info"], ["<bank>", "--json"]),

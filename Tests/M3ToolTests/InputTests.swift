@@ -96,19 +96,3 @@ struct InputTests {
     #expect(object["token_ids"]?.arrayValue?.count == object["token_count"]?.integerValue.map { Int($0) })
   }
 }
-
-/// The objects of a file of JSON lines in zstd.
-func jsonLines(_ workspace: Workspace, _ name: String) throws -> [JSONObject] {
-  let source = try InputStreams.open(workspace.file(name))
-  var bytes: [UInt8] = []
-  var piece = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = try piece.withUnsafeMutableBytes { try source.read(into: $0) }
-    if count == 0 { break }
-    bytes += piece[..<count]
-  }
-  return try bytes.split(separator: 0x0A).map { line in
-    let value = try JSONValue.parse(Array(line))
-    return try #require(value.objectValue)
-  }
-}

@@ -68,14 +68,6 @@ struct PipelineTests {
     try expectFigures(result, bytesPerReference: info["bytes_per_reference"]?.doubleValue)
   }
 
-  private func expectBalanced(_ report: JSONObject) throws {
-    let input = try #require(report["input"]?.integerValue)
-    let kept = try #require(report["kept"]?.integerValue)
-    let rejected = try #require(report["rejected"]?.objectValue).members.compactMap(\.value.integerValue)
-    #expect(input > 0)
-    #expect(input == kept + rejected.reduce(0, +))
-  }
-
   private func expectFigures(_ result: JSONObject, bytesPerReference: Double?) throws {
     let modes = try #require(result["modes"]?.objectValue)
     var losses: [String: Double] = [:]

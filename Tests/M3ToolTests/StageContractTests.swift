@@ -145,7 +145,7 @@ struct StageContractTests {
       for _ in 0..<2 {
         expect(
           try workspace.chunk(more, input: ["documents"], to: policy), Exit.badData,
-          ["duplicate document same, in two tasks"])
+          ["duplicate document same: it is in part-00000.jsonl.zst and in part-00001.jsonl.zst"])
       }
       #expect(try workspace.chunk(more + ["--list-missing"], input: ["documents"], to: policy).output == "1\n")
       expect(try workspace.encode(input: policy), Exit.missing, [policy, "last step"])

@@ -51,6 +51,21 @@ public struct ByteReader {
     position += count
   }
 
+  /// Reads a magic and a version, each of which must be the one that is known.
+  /// - Throws: ``FormatError`` `truncated`, `wrongMagic`, `unsupportedVersion`.
+  public mutating func header(magic: [UInt8], version: UInt32) throws(FormatError) {
+    let found = try slice(magic.count, "magic")
+    guard found.elementsEqual(magic) else {
+      throw FormatError(.wrongMagic(found: Hexadecimal.string(found)), field: "magic", at: base)
+    }
+    let offset = byteOffset
+    let foundVersion = try integer(UInt32.self, "version")
+    guard foundVersion == version else {
+      throw FormatError(
+        .unsupportedVersion(found: "\(foundVersion)", supported: "\(version)"), field: "version", at: offset)
+    }
+  }
+
   /// Reads `count` float32 values, all of them finite.
   /// - Throws: ``FormatError`` `truncated`, or `outOfRange` with the offset of the first that is not finite.
   public mutating func floats(_ count: Int, _ field: String) throws(FormatError) -> [Float] {

@@ -2,6 +2,12 @@
   import Glibc
 #endif
 
+/// What tells whether two paths lead to the same file or folder.
+public struct FileIdentity: Sendable, Hashable {
+  let device: UInt64
+  let inode: UInt64
+}
+
 /// Paths, folders and what lies in them.
 public enum FilePaths {
   /// What a path leads to, links followed.
@@ -19,6 +25,13 @@ public enum FilePaths {
     case S_IFDIR: .directory
     default: .other
     }
+  }
+
+  /// The file or folder to which a path leads, links followed.
+  public static func identity(_ path: String) throws(FileError) -> FileIdentity {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileError(.status, path: path) }
+    return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
   /// Size of a file in bytes.

@@ -84,6 +84,7 @@ final class ChunkOutput {
     guard badInput == .quarantine else {
       var located = error.inFile(place.file)
       located.line = located.line ?? place.line
+      located.byteOffset = located.byteOffset ?? place.byteOffset
       throw located
     }
     // What the reader kept is the record's beginning, and mostly all of it.

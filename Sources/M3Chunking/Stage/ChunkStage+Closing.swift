@@ -5,37 +5,43 @@ public import M3Stage
 extension ChunkStage {
   /// The last step: no two documents of different tasks may have one id, since their references would.
   ///
-  /// It takes 8 bytes of memory a document. Within a task, a second document of one id is a bad record.
+  /// That is an error under ``BadInputPolicy/quarantine`` too: what a task wrote is not changed any more. Within a task, a
+  /// second document of one id is a bad record. It takes 8 bytes of memory a document.
   public static func closing(_ folder: StageFolder) -> StageRunner.Closing {
     StageRunner.Closing(isDone: { true }, perform: { try requireUniqueIDs($0, folder) })
   }
 
   private static func requireUniqueIDs(_ outputs: [[StageOutput]], _ folder: StageFolder) throws {
-    guard outputs.count > 1 else { return }
-    var all: [UInt64] = []
-    for output in outputs.joined() where DocumentIDs.isFile(output.name) {
-      all += try DocumentIDs.hashes(path: folder.file(output.name))
-    }
-    all.sort()
-    guard let index = all.indices.dropFirst().first(where: { all[$0] == all[$0 - 1] }) else { return }
-    // Documents without text have an id too, and no references in which it could be found.
-    var (file, id) = (folder.path, String?.none)
-    for part in outputs.joined().map(\.name) where InputFiles.isPart(part) && id == nil {
-      file = folder.file(part)
-      id = try documentID(all[index], in: file)
-    }
-    throw FormatError(
-      .duplicate("document \(id ?? "without text"), in two tasks"), field: "id", file: file, record: id)
-  }
+    let files = outputs.joined().filter { DocumentIDs.isFile($0.name) }
+    guard files.count > 1 else { return }
+    var hashes: [UInt64] = []
+    hashes.reserveCapacity(files.reduce(0) { $0 + Int(clamping: $1.byteCount) / 8 })
+    for file in files { hashes += try DocumentIDs.hashes(path: folder.file(file.name)) }
+    hashes.sort()
+    let repeated = Set(zip(hashes, hashes.dropFirst()).lazy.filter { $0 == $1 }.map(\.0))
+    guard !repeated.isEmpty else { return }
 
-  /// The id with this hash, where a file has references of that document.
-  private static func documentID(_ hash: UInt64, in path: String) throws -> String? {
-    let reader = try ReferenceReader(path: path)
-    while let result = try reader.next() {
-      if case .record(let reference) = result, DocumentIDs.hash(reference.documentID) == hash {
-        return reference.documentID
+    // Equal hashes are looked into: two ids can have one, and documents without text have no references to be confused.
+    var owners: [String: String] = [:]
+    for part in outputs.joined().map(\.name) where InputFiles.isPart(part) {
+      for id in try documentIDs(repeated, in: folder.file(part)) {
+        if let first = owners.updateValue(part, forKey: id) {
+          throw FormatError(
+            .duplicate("document \(id): it is in \(first) and in \(part)"), field: "id", file: folder.path, record: id)
+        }
       }
     }
-    return nil
+  }
+
+  /// The ids with these hashes of which a file has references.
+  private static func documentIDs(_ hashes: Set<UInt64>, in path: String) throws -> Set<String> {
+    let reader = try ReferenceReader(path: path)
+    var ids: Set<String> = []
+    while let result = try reader.next() {
+      if case .record(let reference) = result, hashes.contains(DocumentIDs.hash(reference.documentID)) {
+        ids.insert(reference.documentID)
+      }
+    }
+    return ids
   }
 }

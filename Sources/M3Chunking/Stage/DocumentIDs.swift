@@ -44,14 +44,7 @@ struct DocumentIDs {
 
   private static func read(_ raw: UnsafeRawBufferPointer) throws(FormatError) -> [UInt64] {
     var reader = ByteReader(raw)
-    let found = try reader.slice(8, "magic")
-    guard found.elementsEqual(magic) else {
-      throw FormatError(.wrongMagic(found: Hexadecimal.string(found)), field: "magic", at: 0)
-    }
-    let foundVersion = try reader.integer(UInt32.self, "version")
-    guard foundVersion == version else {
-      throw FormatError(.unsupportedVersion(found: "\(foundVersion)", supported: "1"), field: "version", at: 8)
-    }
+    try reader.header(magic: magic, version: version)
     let count = try reader.integer(UInt64.self, "count")
     guard count <= UInt64(reader.remaining / 8) else {
       throw FormatError(.truncated(needed: count, available: UInt64(reader.remaining)), field: "count", at: 12)

@@ -33,14 +33,7 @@ extension HeadStatistics {
 
   private static func elements(_ raw: UnsafeRawBufferPointer, shape: MemoryShape) throws(FormatError) -> [Float] {
     var reader = ByteReader(raw)
-    let magic = try reader.slice(8, "magic")
-    guard magic.elementsEqual(Self.magic) else {
-      throw FormatError(.wrongMagic(found: Hexadecimal.string(magic)), field: "magic", at: 0)
-    }
-    let version = try reader.integer(UInt32.self, "version")
-    guard version == Self.version else {
-      throw FormatError(.unsupportedVersion(found: "\(version)", supported: "1"), field: "version", at: 8)
-    }
+    try reader.header(magic: Self.magic, version: Self.version)
     let entries = try reader.integer(UInt32.self, "entries")
     let dimension = try reader.integer(UInt32.self, "head dimension")
     guard entries == shape.entryCount, dimension == shape.headDimension else {

@@ -38,14 +38,7 @@ extension MemorySurvey {
 
   private static func read(_ raw: UnsafeRawBufferPointer, _ shape: MemoryShape) throws(FormatError) -> MemorySurvey {
     var reader = ByteReader(raw)
-    let magic = try reader.slice(8, "magic")
-    guard magic.elementsEqual(Self.magic) else {
-      throw FormatError(.wrongMagic(found: Hexadecimal.string(magic)), field: "magic", at: 0)
-    }
-    let version = try reader.integer(UInt32.self, "version")
-    guard version == Self.version else {
-      throw FormatError(.unsupportedVersion(found: "\(version)", supported: "1"), field: "version", at: 8)
-    }
+    try reader.header(magic: Self.magic, version: Self.version)
     let entries = try reader.integer(UInt32.self, "entries")
     let dimension = try reader.integer(UInt32.self, "head dimension")
     guard entries == shape.entryCount, dimension == shape.headDimension else {
@@ -60,10 +53,26 @@ extension MemorySurvey {
     }
     var rowCounts: [UInt32] = []
     rowCounts.reserveCapacity(Int(count))
-    for _ in 0..<count { rowCounts.append(try reader.integer(UInt32.self, "rows")) }
+    let mostRows = shape.entryCount * SparseMemory.maximumTokenCount
+    var rowSum = 0
+    for _ in 0..<count {
+      let offset = reader.byteOffset
+      let rows = try reader.integer(UInt32.self, "rows")
+      guard rows <= mostRows else {
+        throw FormatError(.outOfRange(found: "\(rows)", allowed: "at most \(mostRows)"), field: "rows", at: offset)
+      }
+      rowCounts.append(rows)
+      rowSum += Int(rows)
+    }
     var sums = HeadStatisticsBuilder(shape: shape)
     for entry in sums.counts.indices {
-      sums.counts[entry] = Int(clamping: try reader.integer(UInt64.self, "rows of an entry"))
+      let offset = reader.byteOffset
+      let rows = try reader.integer(UInt64.self, "rows of an entry")
+      guard rows <= UInt64(rowSum) else {
+        throw FormatError(
+          .outOfRange(found: "\(rows)", allowed: "at most \(rowSum)"), field: "rows of an entry", at: offset)
+      }
+      sums.counts[entry] = Int(rows)
     }
     for index in sums.sums.indices { sums.sums[index] = try number(&reader, "sums") }
     for index in sums.squares.indices { sums.squares[index] = try number(&reader, "squares") }

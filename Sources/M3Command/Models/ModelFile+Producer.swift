@@ -53,6 +53,11 @@ extension ModelFile {
   public func bosTokens(_ text: String) throws -> [Int32] {
     if !text.isEmpty {
       let tokens = tokenizer.encodeWithControlTokens(text)
+      // `<|endoftext|>` spelled in characters is nothing that a model begins with.
+      guard !text.utf8.starts(with: "<|".utf8) || tokenizer.isControl(tokens.first ?? -1) else {
+        throw UsageError(
+          "\(text): no control token of this model: set `bos`, or give the model's calibration (`m3-encode calibrate`)")
+      }
       let limit = min(configuration.contextLength - 1, Self.maximumBOSTokenCount)
       guard tokens.count <= limit else {
         throw UsageError("the BOS text has \(tokens.count) tokens; \(limit) are the most for this model")

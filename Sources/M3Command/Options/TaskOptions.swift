@@ -42,6 +42,7 @@ public struct TaskOptions: ParsableArguments {
   /// - Parameter variable: looks up an environment variable.
   package func index(_ variable: (String) -> String?) throws -> Int? {
     guard let index = try taskIndex ?? Self.variables.lazy.compactMap({ try Self.index($0, variable) }).first else {
+      guard taskOffset == 0 else { throw UsageError("--task-offset \(taskOffset) without a task index") }
       return nil
     }
     let (sum, overflow) = index.addingReportingOverflow(taskOffset)

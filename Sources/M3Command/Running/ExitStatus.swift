@@ -42,7 +42,7 @@ public enum ExitStatus: Int32, Sendable {
   private init(stage error: StageError) {
     self =
       switch error {
-      case .changed, .unbalanced: .badData
+      case .changed, .inputChanged, .unbalanced: .badData
       case .notPlanned, .upstreamMissing, .upstreamStale, .nothingToDo: .missingInput
       case .usage: .usage
       }
@@ -52,7 +52,8 @@ public enum ExitStatus: Int32, Sendable {
 extension FormatError {
   /// Whether an input path leads to nothing, or to a folder without a file to read.
   fileprivate var isMissingInput: Bool {
-    guard field == "input", case .missing = problem else { return false }
+    // A record's field may have that name too, and then there is a line.
+    guard field == "input", line == nil, case .missing = problem else { return false }
     return true
   }
 }

@@ -11,11 +11,11 @@ public struct StageExecution {
   public let tool: String
   public let unit: String
   /// Records to come, where the stage before has told.
-  public let total: Int?
+  public let total: () throws -> Int?
   public let closing: (StagePlan) throws -> StageRunner.Closing
 
   public init(
-    _ work: StageWork, tool: String, unit: String, total: Int? = nil,
+    _ work: StageWork, tool: String, unit: String, total: @escaping () throws -> Int? = { nil },
     closing: @escaping (StagePlan) throws -> StageRunner.Closing = { _ in .none }
   ) {
     self.work = work
@@ -42,9 +42,9 @@ public struct StageExecution {
     let index = try tasks.index()
     let plan = try index == nil ? work.plan() : work.existingPlan()
     try tasks.check(index: index, planned: plan.tasks.count)
-    let runner = try StageRunner(folder: work.folder, plan: plan, workers: options.workerCount)
+    let runner = StageRunner(work, plan: plan, workers: options.workerCount)
     let log = options.logLevel.logger(tool)
-    let left = try index == nil ? total.map { try $0 - runner.finishedAccount().input } : nil
+    let left = try index == nil ? total().map { try $0 - runner.finishedAccount().kept } : nil
     let progress = Progress(work.definition.name, unit: unit, total: left, mode: options.progress)
     var made: TaskBody?
     let summary = try runner.run(index.map { [$0] }, closing: closing(plan)) { task in
@@ -80,7 +80,7 @@ public struct StageExecution {
   private func list(_ tasks: TaskOptions, _ options: RunOptions) throws {
     let plan = try work.existingPlan()
     try tasks.check(index: nil, planned: plan.tasks.count)
-    let runner = try StageRunner(folder: work.folder, plan: plan, workers: options.workerCount)
+    let runner = StageRunner(work, plan: plan, workers: options.workerCount)
     for index in try runner.missing(closing: closing(plan)) { StandardOutput.write("\(index)\n") }
   }
 }

@@ -18,6 +18,7 @@ final class EncodeOutput {
   private var account = StageAccount()
   private let quarantine: QuarantineWriter
   private var refused: [String: Int] = [:]
+  private var recordCount = 0
 
   private var quarantineName: String { "quarantine-\(task.number).jsonl.zst" }
 
@@ -34,11 +35,13 @@ final class EncodeOutput {
   func write(id: String, _ memory: SparseMemory) throws {
     try writer.append(id: id, memory)
     survey.add(memory)
-    account.input += 1
     account.kept += 1
     account.totals["tokens", default: 0] += memory.tokenCount
     account.totals["kept_key_values", default: 0] += memory.rowCount
   }
+
+  /// Counts a record that was read, whatever becomes of it: what is lost on the way does not balance.
+  func countRecord() { recordCount += 1 }
 
   /// Puts a record aside.
   /// - Parameter raw: reads the record's bytes.
@@ -61,7 +64,7 @@ final class EncodeOutput {
     let surveyDigest = try AtomicFile.write(bytes, to: folder.file(name))
     outputs.append(StageOutput(name: name, byteCount: UInt64(bytes.count), digest: surveyDigest))
     account.rejected = refused
-    account.input += refused.values.reduce(0, +)
+    account.input = recordCount
     return StageResult(outputs: outputs, account: account)
   }
 }
@@ -71,6 +74,7 @@ extension FormatError {
   func at(_ place: RecordPlace) -> FormatError {
     var error = inFile(place.file)
     error.line = error.line ?? place.line
+    error.byteOffset = error.byteOffset ?? place.byteOffset
     return error
   }
 }

@@ -32,7 +32,7 @@ extension Tokenizer {
   }
 }
 
-/// Makes tokens of references, and refuses those that a model cannot encode.
+/// Makes tokens of references, and refuses those that a model cannot encode or a bank cannot take.
 struct ReferenceTokenizer: Sendable {
   let tokenizer: Tokenizer
   let model: LlamaConfiguration
@@ -40,11 +40,12 @@ struct ReferenceTokenizer: Sendable {
   let configuration: EncoderConfiguration
 
   /// - Parameter file: the file's name, for errors.
-  /// - Throws: ``FormatError`` for a reference that was chunked with another tokenizer, or is too long.
+  /// - Throws: ``FormatError`` for a reference that was chunked with another tokenizer, or is too long in any part.
   func tokens(of reference: Reference, file: String) throws(FormatError) -> TokenizedReference {
     func refusal(_ problem: FormatError.Problem) -> FormatError {
       FormatError(problem, field: "token_count", file: file, record: reference.id)
     }
+    try ReferenceLimits.check(reference)
     let tokens = try tokenizer.tokens(of: reference, file: file)
     guard tokens.count <= SparseMemory.maximumTokenCount else {
       throw refusal(.outOfRange(found: "\(tokens.count) tokens", allowed: "\(SparseMemory.maximumTokenCount)"))

@@ -12,17 +12,20 @@ public struct StageAccount: Sendable, Equatable {
   public init() {}
 
   /// Whether input = kept + rejected.
-  public var isBalanced: Bool { input == kept + rejected.values.reduce(0, +) }
+  public var isBalanced: Bool { input == Self.sum(kept, rejectedSum) }
+
+  /// Records that were rejected, for whatever reason.
+  public var rejectedSum: Int { rejected.values.reduce(0, Self.sum) }
 
   public mutating func reject(_ reason: String) {
     rejected[reason, default: 0] += 1
   }
 
   public mutating func add(_ other: StageAccount) {
-    input += other.input
-    kept += other.kept
-    rejected.merge(other.rejected, uniquingKeysWith: +)
-    totals.merge(other.totals, uniquingKeysWith: +)
+    input = Self.sum(input, other.input)
+    kept = Self.sum(kept, other.kept)
+    rejected.merge(other.rejected, uniquingKeysWith: Self.sum)
+    totals.merge(other.totals, uniquingKeysWith: Self.sum)
   }
 
   public var json: JSONObject {
@@ -43,6 +46,12 @@ public struct StageAccount: Sendable, Equatable {
     self.totals = totals
   }
 
+  /// Counts that a damaged marker claims end at the largest number there is, and do not balance.
+  private static func sum(_ first: Int, _ second: Int) -> Int {
+    let (sum, overflow) = first.addingReportingOverflow(second)
+    return overflow ? .max : sum
+  }
+
   private static func json(_ counts: [String: Int]) -> JSONValue {
     var object = JSONObject()
     for (key, value) in counts { object[key] = .integer(Int64(value)) }
@@ -59,7 +68,7 @@ public struct StageAccount: Sendable, Equatable {
     return result
   }
 
-  /// Sums of 100,000 such counts do not overflow.
+  /// More than any task has.
   private static func count(_ value: JSONValue?) -> Int? {
     guard let count = value?.integerValue, (0...1 << 46).contains(count) else { return nil }
     return Int(count)

@@ -10,6 +10,8 @@ public enum StageError: Error, Sendable, Equatable {
   case upstreamMissing(folder: String, what: String)
   /// What the stage before wrote is not what lies there now.
   case upstreamStale(folder: String, what: String)
+  /// An input is not what was planned.
+  case inputChanged(path: String, what: String)
   /// The books of a task do not balance.
   case unbalanced(task: String, input: Int, kept: Int, rejected: Int)
   /// Settings or arguments that make no sense together.
@@ -27,6 +29,7 @@ extension StageError: CustomStringConvertible {
     case .notPlanned(let folder): "\(folder): no plan.json: call the tool's `plan` first, with the same arguments"
     case .upstreamMissing(let folder, let what): "\(folder): the stage before has not finished: \(what)"
     case .upstreamStale(let folder, let what): "\(folder): changed since the stage before finished: \(what)"
+    case .inputChanged(let path, let what): "\(path): changed since the plan was made: \(what)"
     case .unbalanced(let task, let input, let kept, let rejected):
       "task \(task): \(input) records came in, \(kept) were kept and \(rejected) rejected"
     case .usage(let message): message

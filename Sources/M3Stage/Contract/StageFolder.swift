@@ -61,10 +61,13 @@ public struct StageFolder: Sendable {
     }
   }
 
-  /// The plan whose tasks the report sums up; nil where there is none that can be read.
+  /// The plan whose tasks the report sums up; nil where there is no report, or a damaged one.
   func reportedFingerprint() throws -> String? {
-    guard let report = try? json(reportPath)?.objectValue else { return nil }
-    return report["fingerprint"]?.stringValue
+    do {
+      return try json(reportPath)?.objectValue?["fingerprint"]?.stringValue
+    } catch is FormatError {
+      return nil
+    }
   }
 
   /// Names of the markers that are there, of whatever plan.

@@ -23,6 +23,20 @@ public struct StageSource: Sendable, Equatable {
     self.range = range
     self.digest = digest
   }
+
+  /// Reads the range.
+  /// - Returns: SHA-256, and how many line feeds there are.
+  /// - Throws: ``FormatError`` where the file is not as long as it was when it was listed; ``FileError``.
+  func content() throws -> (digest: SHA256Digest, lineEnds: Int) {
+    let file = try ReadableFile(path: path)
+    let bytes = range ?? 0..<byteCount
+    guard range == nil ? file.size == byteCount : file.size >= bytes.upperBound else {
+      throw FormatError(
+        .mismatch(expected: "\(bytes.upperBound) bytes, as when it was listed", found: "\(file.size)"), field: "file",
+        file: path)
+    }
+    return try SHA256Digest.of(file, in: bytes)
+  }
 }
 
 /// A file that a task reads, or a part of one, by content.
@@ -92,13 +106,14 @@ public struct StageInput: Sendable, Equatable {
   }
 
   /// Compares the content with the planned one.
-  /// - Throws: ``StageError`` `upstreamStale`; ``FormatError`` where the file became shorter; ``FileError``.
-  public func requireUnchanged() throws {
-    let source = StageSource(name: name, path: path, byteCount: byteCount, range: range)
-    let found = try StageWork.content(of: source).digest
-    guard found == digest else {
-      throw StageError.upstreamStale(folder: path, what: "SHA-256 \(found), planned \(digest)")
-    }
+  ///
+  /// - Parameter isVouched: whether a stage before wrote it, and said what it is.
+  /// - Throws: ``StageError`` `upstreamStale` or `inputChanged`; ``FormatError`` where the file became shorter; ``FileError``.
+  public func requireUnchanged(isVouched: Bool = true) throws {
+    let found = try StageSource(name: name, path: path, byteCount: byteCount, range: range).content().digest
+    guard found != digest else { return }
+    let what = "SHA-256 \(found), planned \(digest)"
+    throw isVouched ? StageError.upstreamStale(folder: path, what: what) : .inputChanged(path: path, what: what)
   }
 
   /// The name with the range, for messages: parts of one file share its name.

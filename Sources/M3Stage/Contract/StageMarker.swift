@@ -9,9 +9,9 @@ struct StageMarker: Sendable, Equatable {
   var outputs: [StageOutput]
   var account: StageAccount
 
-  init(plan: StagePlan, result: StageResult) {
-    fingerprint = plan.fingerprint
-    definition = plan.definition
+  init(fingerprint: String, definition: StageDefinition, result: StageResult) {
+    self.fingerprint = fingerprint
+    self.definition = definition
     outputs = result.outputs
     account = result.account
   }
@@ -44,7 +44,7 @@ struct StageMarker: Sendable, Equatable {
     self.account = account
     outputs = []
     for file in files {
-      guard let fields = file.objectValue, let name = fields["name"]?.stringValue,
+      guard let fields = file.objectValue, let name = fields["name"]?.stringValue, Self.isName(name),
         let size = fields["size"]?.integerValue,
         size >= 0, let digest = fields["sha256"]?.stringValue.flatMap(SHA256Digest.init(hexadecimal:))
       else { throw FormatError(.malformed("not a marker"), field: "marker.outputs") }
@@ -52,5 +52,15 @@ struct StageMarker: Sendable, Equatable {
         StageOutput(
           name: name, byteCount: UInt64(size), digest: digest, attributes: fields["attributes"]?.objectValue ?? [:]))
     }
+  }
+
+  /// Why a folder with this marker is not one for a stage of that definition, in words.
+  func differences(from definition: StageDefinition, name: String) -> [String] {
+    ["_done/\(name): of another plan"] + definition.differences(from: self.definition)
+  }
+
+  /// Outputs lie in the stage's folder, and nowhere else.
+  private static func isName(_ name: String) -> Bool {
+    !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
   }
 }

@@ -15,13 +15,21 @@ extension StagePlan {
 
   private static let namedInputs = 10
 
+  /// Nil where it is more than any file has.
+  private static func sum(_ counts: [UInt64]) -> UInt64? {
+    counts.reduce(0) { sum, count in
+      let (result, overflow) = (sum ?? .max).addingReportingOverflow(count)
+      return overflow ? nil : result
+    }
+  }
+
   private func inputDifferences(_ sources: [[StageSource]]) -> [String] {
     let before = Dictionary(grouping: tasks.joined(), by: \.name)
     let now = Dictionary(grouping: sources.joined(), by: \.name)
     let lines = Set(before.keys).union(now.keys).sorted().compactMap { name -> String? in
       guard let old = before[name] else { return "input \(name): not there before" }
       guard let new = now[name] else { return "input \(name): gone" }
-      if old.reduce(0, { $0 + $1.byteCount }) != new.reduce(0, { $0 + $1.byteCount }) {
+      if Self.sum(old.map(\.byteCount)) != Self.sum(new.map(\.byteCount)) {
         return "input \(name): its content changed"
       }
       guard old.count == new.count, zip(old, new).allSatisfy({ $0.range == $1.range }) else { return nil }

@@ -20,16 +20,25 @@ public struct StagePlan: Sendable, Equatable {
 
   public static let fileName = "plan.json"
 
-  public var json: JSONObject {
+  /// What the fingerprint is of.
+  private var members: JSONObject {
     var object = definition.members
     object["tasks"] = .array(tasks.map { .array($0.map(\.json)) })
     if !facts.members.isEmpty { object["facts"] = .object(facts) }
     return object
   }
 
-  /// SHA-256 over the canonical plan: it stands in every marker.
+  /// SHA-256 over the canonical plan: it stands in every marker, and in the file, so that damage is found. It takes time
+  /// in the number of inputs.
   public var fingerprint: String {
-    SHA256Digest.of(JSONValue.object(json).serialized(.canonical)).description
+    SHA256Digest.of(JSONValue.object(members).serialized(.canonical)).description
+  }
+
+  /// The file's content.
+  public var json: JSONObject {
+    var object = members
+    object["fingerprint"] = .string(fingerprint)
+    return object
   }
 
   public func task(_ index: Int) -> StageTask {
@@ -49,6 +58,6 @@ public struct StagePlan: Sendable, Equatable {
       guard !inputs.isEmpty, inputs.allSatisfy({ $0 != nil }) else { throw malformed("a task without inputs") }
       self.tasks.append(inputs.compactMap { $0 })
     }
-    guard self.json == object else { throw malformed("damaged: it has more in it than a plan") }
+    guard self.json == object else { throw malformed("damaged: not what its fingerprint is of") }
   }
 }

@@ -17,11 +17,12 @@ public struct WorkReport: Sendable {
   public init(paths: [String]) throws {
     var stages: [StageReport] = []
     var emptyPaths: [String] = []
-    var seen: Set<String> = []
+    // Two spellings of a path and a link lead to the same folder.
+    var seen: Set<FileIdentity> = []
     for path in paths {
       let folders = try StageSearch.folders(at: path)
       if folders.isEmpty { emptyPaths.append(path) }
-      for folder in folders where seen.insert(folder.statePath).inserted {
+      for folder in folders where try seen.insert(FilePaths.identity(folder.statePath)).inserted {
         if let stage = try StageReport(folder) { stages.append(stage) }
       }
     }

@@ -9,16 +9,19 @@ import M3JSON
 public struct StageRunner {
   public let folder: StageFolder
   public let plan: StagePlan
+  private let upstream: StageUpstream?
   private let workers: Int
   private let fingerprint: String
 
-  /// - Parameter workers: threads that the tasks use, for the records of what they cost.
-  public init(folder: StageFolder, plan: StagePlan, workers: Int) throws {
-    self.folder = folder
+  /// - Parameters:
+  ///   - plan: of `work`, in its folder.
+  ///   - workers: threads that the tasks use, for the records of what they cost.
+  public init(_ work: StageWork, plan: StagePlan, workers: Int) {
+    folder = work.folder
+    upstream = work.upstream
     self.plan = plan
     self.workers = workers
     fingerprint = plan.fingerprint
-    try folder.create()
   }
 
   /// What is done once, when all tasks are: a bank's manifest.
@@ -72,6 +75,7 @@ public struct StageRunner {
         summary.account.add(marker.account)
         continue
       }
+      try folder.create()
       let lock = try FileLock(path: folder.lockPath(task))
       try withExtendedLifetime(lock) {
         // Another process may have finished it before the lock was ours.
@@ -107,16 +111,19 @@ public struct StageRunner {
 
   private func perform(_ task: StageTask, _ body: (StageTask) throws -> StageResult) throws -> StageAccount {
     let meter = RunMeter()
-    for input in task.inputs { try input.requireUnchanged() }
+    // A marker whose outputs are gone says nothing, and must not stand while they are made again.
+    try FilePaths.remove(folder.markerPath(task))
+    try upstream?.check(task)
+    for input in task.inputs { try input.requireUnchanged(isVouched: upstream != nil) }
     let result = try body(task)
     let account = result.account
     guard account.isBalanced else {
       throw StageError.unbalanced(
-        task: task.label, input: account.input, kept: account.kept, rejected: account.rejected.values.reduce(0, +))
+        task: task.label, input: account.input, kept: account.kept, rejected: account.rejectedSum)
     }
     try AtomicFile.write(
       JSONValue.object(meter.record(workers: workers).json).serialized(.canonical), to: folder.runPath(task))
-    let marker = StageMarker(plan: plan, result: result)
+    let marker = StageMarker(fingerprint: fingerprint, definition: plan.definition, result: result)
     try AtomicFile.write(marker.json.serialized(.canonical), to: folder.markerPath(task))
     return account
   }
@@ -127,9 +134,7 @@ public struct StageRunner {
     guard let marker = try folder.marker(task) else { return nil }
     guard marker.fingerprint == fingerprint else {
       throw StageError.changed(
-        folder: folder.path,
-        differences: ["_done/\(task.label).json: of another plan"]
-          + plan.definition.differences(from: marker.definition))
+        folder: folder.path, differences: marker.differences(from: plan.definition, name: "\(task.label).json"))
     }
     for output in marker.outputs {
       let path = folder.file(output.name)
@@ -146,6 +151,11 @@ public struct StageRunner {
     for index in plan.tasks.indices {
       guard let marker = try finished(plan.task(index)) else { return (false, false) }
       markers.append(marker)
+    }
+    if try isClosed(closing) {
+      // A run that was killed as it left the last step behind left the lock's file.
+      if try FilePaths.kind(folder.lockPath("shared")) != nil { _ = try? FileLock(path: folder.lockPath("shared")) }
+      return (true, false)
     }
     return try folder.exclusively {
       if try isClosed(closing) { return (true, false) }

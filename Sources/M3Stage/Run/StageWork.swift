@@ -5,17 +5,21 @@ public import M3JSON
 public struct StageWork {
   public var folder: StageFolder
   public var definition: StageDefinition
-  /// Inputs of each task, in an order that follows from the inputs alone.
-  public var sources: [[StageSource]]
+  /// Finds the inputs of each task, in an order that follows from the inputs alone.
+  public var sources: () throws -> [[StageSource]]
   /// Finds out what every task must know of all inputs together; called once, when the plan is made.
   public var facts: ([[StageInput]]) throws -> JSONObject
+  /// Where the stages before left their outputs; nil where the inputs are anyone's files.
+  public var upstream: StageUpstream?
 
   public init(
-    folder: StageFolder, definition: StageDefinition, sources: [[StageSource]],
+    folder: StageFolder, definition: StageDefinition, upstream: StageUpstream? = nil,
+    sources: @escaping () throws -> [[StageSource]],
     facts: @escaping ([[StageInput]]) throws -> JSONObject = { _ in [:] }
   ) {
     self.folder = folder
     self.definition = definition
+    self.upstream = upstream
     self.sources = sources
     self.facts = facts
   }
@@ -24,10 +28,12 @@ public struct StageWork {
   ///
   /// - Throws: ``StageError`` `changed` with the differences; ``FileError`` `lock` where another process is making it.
   public func plan() throws -> StagePlan {
+    let sources = try sources()
     guard !sources.isEmpty else { throw StageError.nothingToDo("no input files") }
+    if let found = try folder.plan() { return try accepted(found, sources, hashing: true) }
     try folder.create()
     return try folder.exclusively {
-      if let found = try folder.plan() { return try accepted(found, hashing: true) }
+      if let found = try folder.plan() { return try accepted(found, sources, hashing: true) }
       let inputs = try hashed(sources)
       let plan = StagePlan(definition: definition, tasks: inputs, facts: try facts(inputs))
       try refuseForeignMarkers(plan)
@@ -36,16 +42,24 @@ public struct StageWork {
     }
   }
 
-  /// The folder's plan, for a task of it. Files that no stage before vouches for are compared by size alone: each task
-  /// hashes what it reads.
+  /// The folder's plan, for a task of it.
+  ///
+  /// What stages before left is not looked at: each task looks at its own inputs. Files that no stage vouches for are
+  /// compared by name and size, and each task hashes what it reads. So an array does not read the corpus once a task.
   ///
   /// - Throws: ``StageError`` `notPlanned`, and `changed` with the differences.
   public func existingPlan() throws -> StagePlan {
-    guard let found = try folder.plan() else { throw StageError.notPlanned(folder: folder.path) }
-    return try accepted(found, hashing: false)
+    guard var found = try folder.plan() else { throw StageError.notPlanned(folder: folder.path) }
+    guard let upstream else { return try accepted(found, sources(), hashing: false) }
+    let differences = definition.differences(from: found.definition)
+    guard differences.isEmpty else { throw StageError.changed(folder: folder.path, differences: differences) }
+    for task in found.tasks.indices {
+      for index in found.tasks[task].indices { found.tasks[task][index].path = upstream.path(found.tasks[task][index]) }
+    }
+    return found
   }
 
-  private func accepted(_ found: StagePlan, hashing: Bool) throws -> StagePlan {
+  private func accepted(_ found: StagePlan, _ sources: [[StageSource]], hashing: Bool) throws -> StagePlan {
     var differences = found.differences(to: definition, sources: sources)
     var plan = found
     if differences.isEmpty && hashing {
@@ -67,32 +81,41 @@ public struct StageWork {
     return try sources.map { sources in
       try sources.map { source in
         if let digest = source.digest { return StageInput(source, digest: digest, firstLine: 1) }
-        let (digest, lineEnds) = try Self.content(of: source)
+        let (digest, lineEnds) = try source.content()
         defer { if source.range != nil { lines[source.path, default: 1] += lineEnds } }
         return StageInput(source, digest: digest, firstLine: source.range == nil ? 1 : lines[source.path, default: 1])
       }
     }
   }
 
-  /// - Throws: ``FormatError`` where the file is not as long as it was when it was listed; ``FileError``.
-  static func content(of source: StageSource) throws -> (digest: SHA256Digest, lineEnds: Int) {
-    let file = try ReadableFile(path: source.path)
-    let range = source.range ?? 0..<source.byteCount
-    guard source.range == nil ? file.size == source.byteCount : file.size >= range.upperBound else {
-      throw FormatError(
-        .mismatch(expected: "\(range.upperBound) bytes, as when it was listed", found: "\(file.size)"), field: "file",
-        file: source.path)
-    }
-    return try SHA256Digest.of(file, in: range)
-  }
-
-  /// Markers of another number of tasks belong to a plan that is gone.
+  /// Markers of another plan than the one that is to be written belong to one that is gone.
   private func refuseForeignMarkers(_ plan: StagePlan) throws {
-    let labels = Set(plan.tasks.indices.map { "\(plan.task($0).label).json" })
-    let foreign = try folder.markerNames().filter { !labels.contains($0) }
-    guard foreign.isEmpty else {
-      throw StageError.changed(
-        folder: folder.path, differences: foreign.prefix(10).map { "_done/\($0): of a plan that is gone" })
+    let names = try folder.markerNames()
+    guard !names.isEmpty else { return }
+    let tasks = Dictionary(uniqueKeysWithValues: plan.tasks.indices.map { ("\(plan.task($0).label).json", $0) })
+    let fingerprint = plan.fingerprint
+    for name in names {
+      guard let index = tasks[name], let marker = try folder.marker(plan.task(index)) else {
+        throw StageError.changed(folder: folder.path, differences: ["_done/\(name): of a plan that is gone"])
+      }
+      guard marker.fingerprint == fingerprint else {
+        throw StageError.changed(
+          folder: folder.path, differences: marker.differences(from: plan.definition, name: name))
+      }
     }
+  }
+}
+
+/// Where stages before left what a stage reads.
+public struct StageUpstream {
+  /// Where an input of the plan lies now.
+  public var path: (StageInput) -> String
+  /// Compares a task's inputs with the markers of those who wrote them, before it reads them.
+  /// - Throws: ``StageError`` `upstreamMissing`, `upstreamStale`.
+  public var check: (StageTask) throws -> Void
+
+  public init(path: @escaping (StageInput) -> String, check: @escaping (StageTask) throws -> Void) {
+    self.path = path
+    self.check = check
   }
 }

@@ -61,7 +61,7 @@ struct ChunkStageTests {
       try workspace.inputs.write(Array(#"{"id":"x","text":"In \#(name)."}"#.utf8), name)
     }
     let error = #expect(throws: FormatError.self) { try workspace.run(workspace.task(["a.jsonl", "b.jsonl"])) }
-    #expect(error == FormatError(.duplicate("document x"), field: "id", line: 1, file: "b.jsonl"))
+    #expect(error == FormatError(.duplicate("document x"), field: "id", at: 0, line: 1, file: "b.jsonl"))
     for name in ["a.jsonl", "b.jsonl"] {
       #expect(try workspace.run(workspace.task([name])).account.kept == 1)
     }

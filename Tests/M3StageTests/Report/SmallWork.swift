@@ -79,8 +79,8 @@ struct SmallWork {
     content: ((StageTask) throws -> [UInt8])? = nil, _ account: (StageTask) -> StageAccount
   ) throws {
     let work = StageWork(
-      folder: folder, definition: StageDefinition(name: name, version: 1, settings: [:]), sources: sources)
-    _ = try StageRunner(folder: folder, plan: work.plan(), workers: 1).run(indices) { task in
+      folder: folder, definition: StageDefinition(name: name, version: 1, settings: [:]), sources: { sources })
+    _ = try StageRunner(work, plan: work.plan(), workers: 1).run(indices) { task in
       let bytes = try content?(task) ?? Array("\(name) \(task.index)".utf8)
       let file = "part-\(task.number)"
       let digest = try AtomicFile.write(bytes, to: folder.file(file))

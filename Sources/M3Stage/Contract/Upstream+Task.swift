@@ -1,0 +1,38 @@
+import M3Bytes
+import M3JSON
+
+extension Upstream {
+  /// Compares what one task reads with the markers of the tasks that wrote it, and looks at no other.
+  ///
+  /// - Parameter inputs: as planned; their names are those of the stage before's outputs.
+  /// - Throws: ``StageError`` `upstreamMissing` where a marker is not there, `upstreamStale` where it says something else.
+  public static func require(_ inputs: [StageInput], in path: String) throws {
+    let folder = StageFolder(path)
+    guard let plan = try folder.plan() else { throw StageError.upstreamMissing(folder: path, what: "no plan.json") }
+    let fingerprint = plan.fingerprint
+    for input in inputs {
+      guard let index = taskIndex(of: input.name), plan.tasks.indices.contains(index) else {
+        throw StageError.upstreamStale(folder: path, what: "\(input.name) is of no task")
+      }
+      let task = plan.task(index)
+      guard let marker = try folder.marker(task) else {
+        throw StageError.upstreamMissing(folder: path, what: "task \(task.label) has no marker")
+      }
+      guard marker.fingerprint == fingerprint else {
+        throw StageError.upstreamStale(folder: path, what: "the marker of task \(task.label) is of another plan")
+      }
+      guard let output = marker.outputs.first(where: { $0.name == input.name }), output.digest == input.digest else {
+        throw StageError.upstreamStale(folder: path, what: "\(input.name) is not the one that was planned")
+      }
+      let file = folder.file(output.name)
+      guard try FilePaths.kind(file) == .file, try FilePaths.size(file) == output.byteCount else {
+        throw StageError.upstreamStale(folder: path, what: "\(output.name) is gone or has another size")
+      }
+    }
+  }
+
+  /// `part-00007.jsonl.zst` is task 7's.
+  private static func taskIndex(of name: String) -> Int? {
+    name.split(separator: "-", maxSplits: 1).last.flatMap { Int($0.prefix { $0 != "." }) }
+  }
+}
