@@ -23,7 +23,7 @@ extension ShardStage {
       throw FormatError(.duplicate("reference id"), field: "id", file: folder.path, record: duplicate.id)
     }
     let manifest = try BankManifest(
-      producer: facts.producer.json, codec: facts.codec, inputFingerprint: plan.fingerprint, shards: summaries,
+      producer: facts.producer.json, codec: facts.codec, inputFingerprint: inputFingerprint, shards: summaries,
       files: try SharedFiles(folder: folder, facts: facts).listed())
     try BankAssembly.commit(manifest, to: folder.path)
   }

@@ -13,7 +13,8 @@ public struct ShardStage: Sendable {
   public static let version = 2
 
   let folder: StageFolder
-  let plan: StagePlan
+  /// The plan's: what the bank's input was.
+  let inputFingerprint: String
   let facts: ShardFacts
   let codec: any MemoryCodec
   let compressionLevel: Int32
@@ -42,7 +43,7 @@ public struct ShardStage: Sendable {
   /// - Throws: ``FormatError`` for a plan of another stage; ``StageError``; ``FileError``.
   public init(folder: StageFolder, plan: StagePlan, compressionLevel: Int32, workers: Int) throws {
     self.folder = folder
-    self.plan = plan
+    inputFingerprint = plan.fingerprint
     self.compressionLevel = compressionLevel
     self.workers = workers
     let facts = try ShardFacts(json: plan.facts)
@@ -57,7 +58,7 @@ public struct ShardStage: Sendable {
   }
 
   var identity: BankIdentity {
-    BankIdentity(producer: facts.producer.json, codec: facts.codec, inputFingerprint: plan.fingerprint)
+    BankIdentity(producer: facts.producer.json, codec: facts.codec, inputFingerprint: inputFingerprint)
   }
 
   /// Writes the shards of one task.

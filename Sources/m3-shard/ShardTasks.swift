@@ -6,6 +6,7 @@ import M3Stage
 struct ShardTasks {
   private let memoryFolder: String
   private let referenceFolder: String
+  private let markers: UpstreamMarkers
   private let references: ReferenceInput
 
   /// - Throws: ``FileError``; ``FormatError`` where there is no such folder.
@@ -13,6 +14,7 @@ struct ShardTasks {
     memoryFolder = memories
     referenceFolder = references
     guard try FilePaths.kind(memories) != nil else { throw FileError(.open, path: memories, errorNumber: 2) }
+    markers = UpstreamMarkers(folder: memories)
     self.references = try ReferenceInput(references)
   }
 
@@ -48,7 +50,7 @@ struct ShardTasks {
 
   /// - Throws: ``StageError`` where a task's files are not those that the stages before left.
   func check(_ task: StageTask) throws {
-    try Upstream.require(task.inputs.filter(isMemory), in: memoryFolder)
+    try markers.require(task.inputs.filter(isMemory))
     try references.check(task.inputs.filter { !isMemory($0) })
   }
 

@@ -5,7 +5,8 @@ public import M3Stage
 /// A folder of references: another stage's output, or files of anyone's.
 public struct ReferenceInput {
   private let path: String
-  private let isStage: Bool
+  /// Those of the stage that wrote them; nil where nobody's markers are there.
+  private let markers: UpstreamMarkers?
   private let isFile: Bool
 
   /// - Throws: ``FileError``; ``FormatError`` where there is nothing.
@@ -14,13 +15,13 @@ public struct ReferenceInput {
     let kind = try FilePaths.kind(path)
     guard kind != nil else { throw FormatError(.missing("file or folder"), field: "input", file: path) }
     isFile = kind == .file
-    isStage = try kind == .directory && Upstream.isStage(path)
+    markers = try kind == .directory && Upstream.isStage(path) ? UpstreamMarkers(folder: path) : nil
   }
 
   /// The files, and how many references are in them where that is known.
   /// - Throws: ``StageError`` where the stage is not done; ``FormatError`` where there is no file.
   public func sources() throws -> (parts: [StageSource], count: Int?) {
-    guard isStage else {
+    guard markers != nil else {
       let files = try InputFiles.resolve([path])
       return (files.map { StageSource(name: $0.name, path: $0.path, byteCount: $0.byteCount) }, nil)
     }
@@ -36,6 +37,6 @@ public struct ReferenceInput {
   /// Compares files of a plan with the markers of the stage that wrote them, where there is one.
   /// - Throws: ``StageError``.
   public func check(_ inputs: [StageInput]) throws {
-    if isStage { try Upstream.require(inputs, in: path) }
+    try markers?.require(inputs)
   }
 }

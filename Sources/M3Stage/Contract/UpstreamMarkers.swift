@@ -1,15 +1,22 @@
 import M3Bytes
 import M3JSON
 
-extension Upstream {
-  /// Compares what one task reads with the markers of the tasks that wrote it, and looks at no other.
+/// The markers of the stage before, of which a task looks at those of its own inputs alone. The plan is read once.
+public final class UpstreamMarkers {
+  private let path: String
+  private var known: (plan: StagePlan, fingerprint: String)?
+
+  public init(folder path: String) {
+    self.path = path
+  }
+
+  /// Compares what a task reads with the markers of the tasks that wrote it.
   ///
   /// - Parameter inputs: as planned; their names are those of the stage before's outputs.
   /// - Throws: ``StageError`` `upstreamMissing` where a marker is not there, `upstreamStale` where it says something else.
-  public static func require(_ inputs: [StageInput], in path: String) throws {
+  public func require(_ inputs: [StageInput]) throws {
     let folder = StageFolder(path)
-    guard let plan = try folder.plan() else { throw StageError.upstreamMissing(folder: path, what: "no plan.json") }
-    let fingerprint = plan.fingerprint
+    let (plan, fingerprint) = try plan(folder)
     for input in inputs {
       guard let index = taskIndex(of: input.name), plan.tasks.indices.contains(index) else {
         throw StageError.upstreamStale(folder: path, what: "\(input.name) is of no task")
@@ -31,8 +38,16 @@ extension Upstream {
     }
   }
 
+  private func plan(_ folder: StageFolder) throws -> (plan: StagePlan, fingerprint: String) {
+    if let known { return known }
+    guard let plan = try folder.plan() else { throw StageError.upstreamMissing(folder: path, what: "no plan.json") }
+    let found = (plan: plan, fingerprint: plan.fingerprint)
+    known = found
+    return found
+  }
+
   /// `part-00007.jsonl.zst` is task 7's.
-  private static func taskIndex(of name: String) -> Int? {
+  private func taskIndex(of name: String) -> Int? {
     name.split(separator: "-", maxSplits: 1).last.flatMap { Int($0.prefix { $0 != "." }) }
   }
 }
