@@ -39,4 +39,4 @@ format: ## Formats all Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
 clean: ## Removes builds and banks; keeps what was fetched
-	rm -rf .build $(CACHE)/demo* $(CACHE)/vital-articles $(CACHE)/fidelity $(CACHE)/ci banks
+	rm -rf .build $(CACHE)/demo* $(CACHE)/vital-articles $(CACHE)/fidelity $(CACHE)/ci* banks
