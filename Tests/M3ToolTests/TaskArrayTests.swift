@@ -111,10 +111,25 @@ struct TaskArrayTests {
       try chunk(workspace, environment: ["SLURM_ARRAY_TASK_ID": value]), Exit.usage, ["SLURM_ARRAY_TASK_ID=\(value)"])
   }
 
-  @Test("a task and a list need a plan", arguments: [["--task-index", "0"], ["--list-missing"]])
-  func withoutPlan(_ more: [String]) throws {
+  @Test("the first call makes the plan, whatever it is")
+  func withoutPlan() throws {
     let workspace = try Self.documents()
-    expect(try chunk(workspace, [], more), Exit.missing, ["no plan.json"])
+    expect(try chunk(workspace, to: "whole"), Exit.ok)
+    #expect(try chunk(workspace, [], ["--list-missing"]).output == "0\n1\n2\n3\n")
+    #expect(try workspace.snapshot("references").keys.sorted() == ["plan.json"])
+    #expect(try workspace.read("references/plan.json") == workspace.read("whole/plan.json"))
+
+    let other = try Self.documents()
+    expect(try chunk(other, [], ["--task-index", "2"]), Exit.ok, ["task 2 of 4"])
+    #expect(try other.read("references/plan.json") == workspace.read("whole/plan.json"))
+    expect(try chunk(other, [], ["--task-index", "4"], to: "refused"), Exit.usage, ["the plan has 4 tasks"])
+  }
+
+  @Test("tasks that begin together make one plan")
+  func togetherWithoutPlan() throws {
+    let workspace = try Self.documents()
+    expect(try chunk(workspace, to: "whole"), Exit.ok)
+    try together(workspace)
   }
 
   @Test("a task of other settings or inputs is refused with the difference")
@@ -134,6 +149,10 @@ struct TaskArrayTests {
     let workspace = try Self.documents()
     expect(try chunk(workspace, to: "whole"), Exit.ok)
     expect(try chunk(workspace, ["plan"]), Exit.ok)
+    try together(workspace)
+  }
+
+  private func together(_ workspace: Workspace) throws {
     let children = try (0..<4).map { index in
       try Child(
         .chunk,

@@ -40,7 +40,7 @@ public struct StageExecution {
       return false
     }
     let index = try tasks.index()
-    let plan = try index == nil ? work.plan() : work.existingPlan()
+    let plan = try plan(index: index)
     try tasks.check(index: index, planned: plan.tasks.count)
     let runner = StageRunner(work, plan: plan, workers: options.workerCount)
     let log = options.logLevel.logger(tool)
@@ -77,8 +77,14 @@ public struct StageExecution {
     return result
   }
 
+  /// The plan that is there, for a task of it; else it is made. Tasks that begin together wait for the one that makes it.
+  private func plan(index: Int?) throws -> StagePlan {
+    guard index != nil, try work.folder.hasPlan() else { return try work.plan() }
+    return try work.existingPlan()
+  }
+
   private func list(_ tasks: TaskOptions, _ options: RunOptions) throws {
-    let plan = try work.existingPlan()
+    let plan = try work.folder.hasPlan() ? work.existingPlan() : work.plan()
     try tasks.check(index: nil, planned: plan.tasks.count)
     let runner = StageRunner(work, plan: plan, workers: options.workerCount)
     for index in try runner.missing(closing: closing(plan)) { StandardOutput.write("\(index)\n") }

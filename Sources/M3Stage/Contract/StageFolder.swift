@@ -43,6 +43,8 @@ public struct StageFolder: Sendable {
     }
   }
 
+  public func hasPlan() throws -> Bool { try FilePaths.kind(planPath) == .file }
+
   /// The plan that lies in the folder; the paths of its inputs are empty.
   func plan() throws -> StagePlan? {
     do {
