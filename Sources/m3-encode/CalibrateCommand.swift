@@ -35,6 +35,8 @@ struct CalibrateCommand: Tool {
   func execute() throws {
     var section = try SettingsSection("encode", file: nil)
     let settings = try EncodeSettings(&section)
+    // A stage that is not finished has not all of its references yet.
+    _ = try ReferenceInput(input).sources()
     let loaded = try LoadedModel(path: model, kernel: kernel)
     let sample = try CalibrationSample(input: input, count: references, tokenizer: loaded.tokenizer)
     let calibrator = Calibrator(
