@@ -62,17 +62,10 @@ public struct BOSMemory: Sendable, Equatable {
       throw FormatError(
         .truncated(needed: UInt64(Self.headerSize + 8), available: UInt64(bytes.count)), field: "BOS memory")
     }
-    var failure: FormatError?
-    var parsed: BOSMemory?
-    bytes.withUnsafeBytes { raw in
-      do throws(FormatError) { parsed = try Self.parse(raw) } catch { failure = error }
-    }
-    if let failure { throw failure }
-    self = parsed!
+    self = try ByteReader.read(bytes, Self.parse)
   }
 
-  private static func parse(_ raw: UnsafeRawBufferPointer) throws(FormatError) -> BOSMemory {
-    var reader = ByteReader(raw)
+  private static func parse(_ reader: inout ByteReader) throws(FormatError) -> BOSMemory {
     try reader.header(magic: Self.magic, version: Self.version)
     var sizes: [Int] = []
     for (field, limit) in [("layers", 1024), ("key-value heads", 4096), ("tokens", 4096), ("head dimension", 1024)] {

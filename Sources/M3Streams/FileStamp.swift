@@ -5,8 +5,7 @@ package import M3Bytes
 
 /// What tells that a file is the same and was not written to: device, inode, size, time of change.
 package struct FileStamp: Sendable, Equatable {
-  package var device: UInt64
-  package var inode: UInt64
+  package var identity: FileIdentity
   package var byteCount: UInt64
   private var seconds: Int
   private var nanoseconds: Int
@@ -15,8 +14,7 @@ package struct FileStamp: Sendable, Equatable {
   package init(path: String) throws(FileError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw FileError(.status, path: path) }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
+    identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     byteCount = UInt64(clamping: status.st_size)
     seconds = status.st_mtim.tv_sec
     nanoseconds = status.st_mtim.tv_nsec

@@ -3,11 +3,12 @@ import M3Command
 import M3Stage
 
 /// Memories and the references that they were made from.
-struct ShardTasks {
+final class ShardTasks {
   private let memoryFolder: String
   private let referenceFolder: String
   private let markers: UpstreamMarkers
   private let references: ReferenceInput
+  private var knownMemories: Upstream?
 
   /// - Throws: ``FileError``; ``FormatError`` where there is no such folder.
   init(memories: String, references: String) throws {
@@ -18,9 +19,14 @@ struct ShardTasks {
     self.references = try ReferenceInput(references)
   }
 
-  /// What the encoder left.
+  /// What the encoder left; read once.
   /// - Throws: ``StageError`` where it is not done.
-  func memories() throws -> Upstream { try Upstream(folder: memoryFolder) }
+  func memories() throws -> Upstream {
+    if let knownMemories { return knownMemories }
+    let memories = try Upstream(folder: memoryFolder)
+    knownMemories = memories
+    return memories
+  }
 
   /// The files of each task: memories, their survey, and the references that the encoder says it read.
   /// - Throws: ``UsageError`` where the folders do not belong together; ``StageError``.

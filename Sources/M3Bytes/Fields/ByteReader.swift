@@ -13,6 +13,22 @@ public struct ByteReader {
     self.base = base
   }
 
+  /// Reads an array of bytes.
+  /// - Throws: what `body` throws.
+  public static func read<Value>(
+    _ bytes: [UInt8], _ body: (inout ByteReader) throws(FormatError) -> Value
+  ) throws(FormatError) -> Value {
+    let result = bytes.withUnsafeBytes { raw in
+      var reader = ByteReader(raw)
+      do throws(FormatError) {
+        return Result<Value, FormatError>.success(try body(&reader))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
   public var count: Int { bytes.count }
   public var remaining: Int { bytes.count - position }
   /// The cursor's offset in the file.

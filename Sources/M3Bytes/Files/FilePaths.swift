@@ -4,8 +4,13 @@
 
 /// What tells whether two paths lead to the same file or folder.
 public struct FileIdentity: Sendable, Hashable {
-  let device: UInt64
-  let inode: UInt64
+  private let device: UInt64
+  private let inode: UInt64
+
+  package init(device: UInt64, inode: UInt64) {
+    self.device = device
+    self.inode = inode
+  }
 }
 
 /// Paths, folders and what lies in them.
@@ -44,6 +49,13 @@ public enum FilePaths {
   public static func join(_ folder: String, _ name: String) -> String {
     if folder.isEmpty || folder == "." { return name }
     return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// A path without the slashes at its end; `/` stays.
+  public static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    return path
   }
 
   /// The folder (`.` where the path names none) and the last part.

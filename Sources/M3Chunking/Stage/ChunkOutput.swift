@@ -31,7 +31,7 @@ final class ChunkOutput {
 
   init(_ task: StageTask, folder: StageFolder, badInput: BadInputPolicy) throws {
     name = "part-\(task.number).jsonl.zst"
-    quarantineName = "quarantine-\(task.number).jsonl.zst"
+    quarantineName = QuarantineWriter.fileName(taskNumber: task.number)
     idsName = DocumentIDs.fileName(taskNumber: task.number)
     self.folder = folder
     writer = try ReferenceWriter(path: folder.file(name))
@@ -81,12 +81,7 @@ final class ChunkOutput {
 
   private func refuse(_ document: ChunkedDocument, _ error: FormatError, _ raw: [UInt8]?) throws {
     let place = document.place
-    guard badInput == .quarantine else {
-      var located = error.inFile(place.file)
-      located.line = located.line ?? place.line
-      located.byteOffset = located.byteOffset ?? place.byteOffset
-      throw located
-    }
+    guard badInput == .quarantine else { throw error.at(place) }
     // What the reader kept is the record's beginning, and mostly all of it.
     let whole = raw.flatMap { UInt64($0.count) == place.byteCount ? $0 : nil }
     try quarantine.write(raw: whole ?? document.rawRecords.bytes(at: place), error: error, place: place)

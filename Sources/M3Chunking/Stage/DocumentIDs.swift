@@ -33,17 +33,10 @@ struct DocumentIDs {
   /// - Throws: ``FormatError`` where it is damaged; ``FileError``.
   static func hashes(path: String) throws -> [UInt64] {
     let bytes = try ReadableFile.contents(of: path, limit: 1 << 36)
-    var hashes: [UInt64] = []
-    var failure: FormatError?
-    bytes.withUnsafeBytes { raw in
-      do throws(FormatError) { hashes = try read(raw) } catch { failure = error }
-    }
-    if let failure { throw failure.inFile(path) }
-    return hashes
+    do throws(FormatError) { return try ByteReader.read(bytes, read) } catch { throw error.inFile(path) }
   }
 
-  private static func read(_ raw: UnsafeRawBufferPointer) throws(FormatError) -> [UInt64] {
-    var reader = ByteReader(raw)
+  private static func read(_ reader: inout ByteReader) throws(FormatError) -> [UInt64] {
     try reader.header(magic: magic, version: version)
     let count = try reader.integer(UInt64.self, "count")
     guard count <= UInt64(reader.remaining / 8) else {

@@ -21,26 +21,16 @@ extension HeadStatistics {
   /// - Throws: ``FormatError``: damage, another shape than the memories', values that are not finite, or deviations that
   ///   are not positive.
   public init(bytes: [UInt8], shape: MemoryShape) throws(FormatError) {
-    var elements: [Float] = []
-    var failure: FormatError?
-    bytes.withUnsafeBytes { raw in
-      do throws(FormatError) { elements = try Self.elements(raw, shape: shape) } catch { failure = error }
+    let elements = try ByteReader.read(bytes) { reader throws(FormatError) in
+      try Self.elements(&reader, shape: shape)
     }
-    if let failure { throw failure }
     let half = elements.count / 2
     self.init(shape: shape, means: Array(elements[..<half]), deviations: Array(elements[half...]))
   }
 
-  private static func elements(_ raw: UnsafeRawBufferPointer, shape: MemoryShape) throws(FormatError) -> [Float] {
-    var reader = ByteReader(raw)
+  private static func elements(_ reader: inout ByteReader, shape: MemoryShape) throws(FormatError) -> [Float] {
     try reader.header(magic: Self.magic, version: Self.version)
-    let entries = try reader.integer(UInt32.self, "entries")
-    let dimension = try reader.integer(UInt32.self, "head dimension")
-    guard entries == shape.entryCount, dimension == shape.headDimension else {
-      throw FormatError(
-        .mismatch(expected: "\(shape.entryCount) heads of \(shape.headDimension)", found: "\(entries) of \(dimension)"),
-        field: "entries", at: 12)
-    }
+    try reader.require(shape)
     let count = 4 * shape.entryCount * shape.headDimension
     let elements = try reader.floats(count, "elements")
     try reader.checksum("checksum")

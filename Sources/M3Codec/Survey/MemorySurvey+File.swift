@@ -27,25 +27,16 @@ extension MemorySurvey {
   /// - Throws: ``FormatError``: damage, or another shape; ``FileError``.
   public init(path: String, shape: MemoryShape) throws {
     let bytes = try ReadableFile.contents(of: path, limit: 1 << 32)
-    var survey: MemorySurvey?
-    var failure: FormatError?
-    bytes.withUnsafeBytes { raw in
-      do throws(FormatError) { survey = try Self.read(raw, shape) } catch { failure = error }
+    do throws(FormatError) {
+      self = try ByteReader.read(bytes) { reader throws(FormatError) in try Self.read(&reader, shape) }
+    } catch {
+      throw error.inFile(path)
     }
-    if let failure { throw failure.inFile(path) }
-    self = survey!
   }
 
-  private static func read(_ raw: UnsafeRawBufferPointer, _ shape: MemoryShape) throws(FormatError) -> MemorySurvey {
-    var reader = ByteReader(raw)
+  private static func read(_ reader: inout ByteReader, _ shape: MemoryShape) throws(FormatError) -> MemorySurvey {
     try reader.header(magic: Self.magic, version: Self.version)
-    let entries = try reader.integer(UInt32.self, "entries")
-    let dimension = try reader.integer(UInt32.self, "head dimension")
-    guard entries == shape.entryCount, dimension == shape.headDimension else {
-      throw FormatError(
-        .mismatch(expected: "\(shape.entryCount) heads of \(shape.headDimension)", found: "\(entries) of \(dimension)"),
-        field: "entries", at: 12)
-    }
+    try reader.require(shape)
     let longestReference = try reader.integer(UInt32.self, "longest reference")
     let count = try reader.integer(UInt64.self, "memories")
     guard count <= UInt64(reader.remaining / 4), longestReference <= SparseMemory.maximumTokenCount else {

@@ -26,8 +26,7 @@ public enum OutputFolder {
       defer { free(real) }
       return String(cString: real)
     }
-    var trimmed = path
-    while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
+    let trimmed = FilePaths.withoutTrailingSlashes(path)
     let (above, name) = FilePaths.split(trimmed)
     guard above != trimmed else { return trimmed }
     return FilePaths.join(resolved(above), name)

@@ -3,11 +3,12 @@ import M3Records
 public import M3Stage
 
 /// A folder of references: another stage's output, or files of anyone's.
-public struct ReferenceInput {
+public final class ReferenceInput {
   private let path: String
   /// Those of the stage that wrote them; nil where nobody's markers are there.
   private let markers: UpstreamMarkers?
   private let isFile: Bool
+  private var known: (parts: [StageSource], count: Int?)?
 
   /// - Throws: ``FileError``; ``FormatError`` where there is nothing.
   public init(_ path: String) throws {
@@ -18,9 +19,16 @@ public struct ReferenceInput {
     markers = try kind == .directory && Upstream.isStage(path) ? UpstreamMarkers(folder: path) : nil
   }
 
-  /// The files, and how many references are in them where that is known.
+  /// The files, and how many references are in them where that is known; looked for once.
   /// - Throws: ``StageError`` where the stage is not done; ``FormatError`` where there is no file.
   public func sources() throws -> (parts: [StageSource], count: Int?) {
+    if let known { return known }
+    let found = try find()
+    known = found
+    return found
+  }
+
+  private func find() throws -> (parts: [StageSource], count: Int?) {
     guard markers != nil else {
       let files = try InputFiles.resolve([path])
       return (files.map { StageSource(name: $0.name, path: $0.path, byteCount: $0.byteCount) }, nil)

@@ -20,7 +20,7 @@ final class EncodeOutput {
   private var refused: [String: Int] = [:]
   private var recordCount = 0
 
-  private var quarantineName: String { "quarantine-\(task.number).jsonl.zst" }
+  private var quarantineName: String { QuarantineWriter.fileName(taskNumber: task.number) }
 
   init(_ task: StageTask, folder: StageFolder, producer: Producer, bos: BOSMemory, badInput: BadInputPolicy) throws {
     self.task = task
@@ -28,7 +28,7 @@ final class EncodeOutput {
     self.badInput = badInput
     writer = try SpoolWriter(path: folder.file(EncodeStage.outputName(task)), producer: producer, bos: bos)
     survey = MemorySurvey(shape: producer.shape)
-    quarantine = try QuarantineWriter(path: folder.file("quarantine-\(task.number).jsonl.zst"))
+    quarantine = try QuarantineWriter(path: folder.file(QuarantineWriter.fileName(taskNumber: task.number)))
   }
 
   /// - Throws: ``FormatError``; ``FileError``.
@@ -66,15 +66,5 @@ final class EncodeOutput {
     account.rejected = refused
     account.input = recordCount
     return StageResult(outputs: outputs, account: account)
-  }
-}
-
-extension FormatError {
-  /// The same error with the record's place.
-  func at(_ place: RecordPlace) -> FormatError {
-    var error = inFile(place.file)
-    error.line = error.line ?? place.line
-    error.byteOffset = error.byteOffset ?? place.byteOffset
-    return error
   }
 }

@@ -21,9 +21,9 @@ public enum InputFiles {
   public static func resolve(_ paths: [String]) throws -> [InputFile] {
     var search = InputSearch()
     for path in paths {
-      let trimmed = withoutTrailingSlashes(path)
+      let trimmed = FilePaths.withoutTrailingSlashes(path)
       if try FilePaths.kind(trimmed) == nil, let pattern = InputPattern(trimmed) {
-        let prefix = paths.count > 1 ? FilePaths.split(withoutTrailingSlashes(pattern.folder)).name : ""
+        let prefix = paths.count > 1 ? FilePaths.split(FilePaths.withoutTrailingSlashes(pattern.folder)).name : ""
         for match in try pattern.matches() {
           let name = FilePaths.join(prefix, match)
           try search.add(pattern.path(of: match), name: name, prefix: name)
@@ -48,9 +48,4 @@ public enum InputFiles {
     name.hasPrefix("part-") && name.hasSuffix(".jsonl.zst")
   }
 
-  private static func withoutTrailingSlashes(_ path: String) -> String {
-    var path = path
-    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-    return path
-  }
 }

@@ -70,7 +70,7 @@ struct InputPattern {
   private func descend(
     _ place: String, _ path: String, _ rest: ArraySlice<String>, above: [FileIdentity], into found: inout Set<[UInt8]>
   ) throws {
-    let identity = FileIdentity(try FileStamp(path: path))
+    let identity = try FilePaths.identity(path)
     guard !above.contains(identity) else {
       throw FormatError(.duplicate("input: a link to a folder above it"), field: "input", file: path)
     }

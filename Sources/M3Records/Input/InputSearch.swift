@@ -1,17 +1,6 @@
 import M3Bytes
 import M3Streams
 
-/// What tells that two paths lead to one file or folder.
-struct FileIdentity: Hashable {
-  private let device: UInt64
-  private let inode: UInt64
-
-  init(_ stamp: FileStamp) {
-    device = stamp.device
-    inode = stamp.inode
-  }
-}
-
 /// The state of one search for input files.
 struct InputSearch {
   private(set) var files: [InputFile] = []
@@ -58,7 +47,7 @@ struct InputSearch {
 
   private mutating func once(_ path: String) throws -> FileStamp {
     let stamp = try FileStamp(path: path)
-    if let first = seen.updateValue(path, forKey: FileIdentity(stamp)) {
+    if let first = seen.updateValue(path, forKey: stamp.identity) {
       throw FormatError(.duplicate("input: the same as \(first)"), field: "input", file: path)
     }
     return stamp

@@ -22,6 +22,9 @@ public final class QuarantineWriter {
   private var file: ZstdWriter?
   private static let pieceSize = 1 << 16
 
+  /// The file of a task's bad records.
+  public static func fileName(taskNumber: String) -> String { "quarantine-\(taskNumber).jsonl.zst" }
+
   /// Removes the file of an earlier run.
   /// - Throws: ``FileError``.
   public init(path: String) throws(FileError) {

@@ -15,10 +15,8 @@ public struct StageFolder: Sendable {
 
   /// A bank's folder, with its state in `NAME.stage` beside it.
   public init(bank path: String) {
-    var trimmed = path
-    while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
-    self.path = trimmed
-    statePath = trimmed + ".stage"
+    self.path = FilePaths.withoutTrailingSlashes(path)
+    statePath = self.path + ".stage"
   }
 
   public func file(_ name: String) -> String { FilePaths.join(path, name) }
@@ -60,6 +58,31 @@ public struct StageFolder: Sendable {
       return try json(path).map { try StageMarker(json: $0) }
     } catch let error as FormatError {
       throw error.inFile(path)
+    }
+  }
+
+  /// The marker of a task as the next stage wants it.
+  /// - Throws: ``StageError`` `upstreamMissing`, or `upstreamStale` where it is of another plan.
+  func finishedMarker(_ task: StageTask, of fingerprint: String) throws -> StageMarker {
+    guard let marker = try marker(task) else {
+      throw StageError.upstreamMissing(folder: path, what: "task \(task.label) has no marker")
+    }
+    guard marker.fingerprint == fingerprint else {
+      throw StageError.upstreamStale(folder: path, what: "the marker of task \(task.label) is of another plan")
+    }
+    return marker
+  }
+
+  /// Whether a file that a task wrote is there, in its size.
+  func holds(_ output: StageOutput) throws -> Bool {
+    let path = file(output.name)
+    return try FilePaths.kind(path) == .file && FilePaths.size(path) == output.byteCount
+  }
+
+  /// - Throws: ``StageError`` `upstreamStale` where a file that the next stage reads is not there, or has another size.
+  func requireHeld(_ output: StageOutput) throws {
+    guard try holds(output) else {
+      throw StageError.upstreamStale(folder: path, what: "\(output.name) is gone or has another size")
     }
   }
 

@@ -14,7 +14,7 @@ public struct Upstream: Sendable {
 
   /// Whether a folder is a stage's output folder.
   public static func isStage(_ folder: String) throws -> Bool {
-    try FilePaths.kind(StageFolder(folder).planPath) == .file
+    try StageFolder(folder).hasPlan()
   }
 
   /// Reads plan and markers of a finished stage and compares sizes; a task compares the hashes of what it reads.
@@ -31,19 +31,12 @@ public struct Upstream: Sendable {
     accounts = []
     for index in plan.tasks.indices {
       let task = plan.task(index)
-      guard let marker = try folder.marker(task) else {
-        throw StageError.upstreamMissing(folder: path, what: "task \(task.label) has no marker")
-      }
-      guard marker.fingerprint == fingerprint else {
-        throw StageError.upstreamStale(folder: path, what: "the marker of task \(task.label) is of another plan")
-      }
+      let marker = try folder.finishedMarker(task, of: fingerprint)
       tasks.append(
         try marker.outputs.map { output in
-          let file = folder.file(output.name)
-          guard try FilePaths.kind(file) == .file, try FilePaths.size(file) == output.byteCount else {
-            throw StageError.upstreamStale(folder: path, what: "\(output.name) is gone or has another size")
-          }
-          return StageSource(name: output.name, path: file, byteCount: output.byteCount, digest: output.digest)
+          try folder.requireHeld(output)
+          return StageSource(
+            name: output.name, path: folder.file(output.name), byteCount: output.byteCount, digest: output.digest)
         })
       accounts.append(marker.account)
     }

@@ -21,20 +21,11 @@ public final class UpstreamMarkers {
       guard let index = taskIndex(of: input.name), plan.tasks.indices.contains(index) else {
         throw StageError.upstreamStale(folder: path, what: "\(input.name) is of no task")
       }
-      let task = plan.task(index)
-      guard let marker = try folder.marker(task) else {
-        throw StageError.upstreamMissing(folder: path, what: "task \(task.label) has no marker")
-      }
-      guard marker.fingerprint == fingerprint else {
-        throw StageError.upstreamStale(folder: path, what: "the marker of task \(task.label) is of another plan")
-      }
+      let marker = try folder.finishedMarker(plan.task(index), of: fingerprint)
       guard let output = marker.outputs.first(where: { $0.name == input.name }), output.digest == input.digest else {
         throw StageError.upstreamStale(folder: path, what: "\(input.name) is not the one that was planned")
       }
-      let file = folder.file(output.name)
-      guard try FilePaths.kind(file) == .file, try FilePaths.size(file) == output.byteCount else {
-        throw StageError.upstreamStale(folder: path, what: "\(output.name) is gone or has another size")
-      }
+      try folder.requireHeld(output)
     }
   }
 

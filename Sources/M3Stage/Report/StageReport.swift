@@ -54,9 +54,7 @@ public struct StageReport: Sendable {
       guard let marker = try folder.marker(task) else { continue }
       guard marker.fingerprint == fingerprint else {
         throw StageError.changed(
-          folder: folder.statePath,
-          differences: ["_done/\(task.label).json: of another plan"]
-            + plan.definition.differences(from: marker.definition))
+          folder: folder.statePath, differences: marker.differences(from: plan.definition, name: "\(task.label).json"))
       }
       do {
         try books.add(marker, run: folder.runRecord(task), in: folder)
@@ -109,9 +107,7 @@ private struct StageBooks {
     for output in marker.outputs {
       outputs.append(output.digest)
       outputByteCount = try outputByteCount.adding(Int(clamping: output.byteCount), field: "marker.outputs")
-      let path = folder.file(output.name)
-      let isThere = try FilePaths.kind(path) == .file && FilePaths.size(path) == output.byteCount
-      if !isThere { lostOutputCount += 1 }
+      if try !folder.holds(output) { lostOutputCount += 1 }
     }
   }
 }

@@ -10,8 +10,7 @@ enum StageSearch {
   /// Names that begin with a dot or an underscore are passed over: those folders are a tool's own.
   /// - Throws: ``FileError``.
   static func folders(at path: String) throws -> [StageFolder] {
-    var path = path
-    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    let path = FilePaths.withoutTrailingSlashes(path)
     let here = try stage(path) ?? stage(path + stateSuffix)
     return try (here.map { [$0] } ?? []) + beneath(path, depth: 1)
   }

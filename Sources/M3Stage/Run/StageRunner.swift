@@ -136,10 +136,7 @@ public struct StageRunner {
       throw StageError.changed(
         folder: folder.path, differences: marker.differences(from: plan.definition, name: "\(task.label).json"))
     }
-    for output in marker.outputs {
-      let path = folder.file(output.name)
-      guard try FilePaths.kind(path) == .file, try FilePaths.size(path) == output.byteCount else { return nil }
-    }
+    guard try marker.outputs.allSatisfy(folder.holds) else { return nil }
     // A run that was killed between its marker and its lock's end left the lock's file; one that goes on holds it.
     if try FilePaths.kind(folder.lockPath(task)) != nil { _ = try? FileLock(path: folder.lockPath(task)) }
     return marker
