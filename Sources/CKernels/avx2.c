@@ -6,6 +6,7 @@
 #define EMULATION false
 #define TARGET "avx2,fma,f16c"
 #define LANES 8
+#define REGISTER_BYTES 32
 #define TILE_ROWS 6
 #define PANEL_VECTORS 2
 #define DEPTH_BLOCK 1600

@@ -6,6 +6,7 @@
 #define EMULATION false
 #define TARGET "avx512f,avx512bw,avx512vl,avx512dq"
 #define LANES 16
+#define REGISTER_BYTES 64
 #define TILE_ROWS 12
 #define PANEL_VECTORS 2
 #define DEPTH_BLOCK 1024

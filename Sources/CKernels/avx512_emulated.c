@@ -6,6 +6,7 @@
 #define EMULATION true
 #define TARGET "avx2,fma,f16c"
 #define LANES 16
+#define REGISTER_BYTES 32
 #define TILE_ROWS 12
 #define PANEL_VECTORS 2
 #define DEPTH_BLOCK 1024

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "quantized_block.h"
 #include "variants.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -195,6 +196,10 @@ static void half_to_float(size_t count, const uint16_t *in, float *out) {
     for (size_t i = 0; i < count; i++) out[i] = float_from_half(in[i]);
 }
 
+#include "scalar_codes.h"
+#include "scalar_encoder.h"
+#include "scalar_quantized.h"
+
 const m3_kernels m3_kernels_scalar = {
     .name = "scalar",
     .emulation = false,
@@ -215,8 +220,21 @@ const m3_kernels m3_kernels_scalar = {
     .max_into = max_into,
     .dot = dot,
     .sum = sum,
+    .layer_norm = layer_norm,
+    .gelu = gelu,
+    .gelu_tanh = gelu_tanh,
+    .add_row = add_row,
+    .quantized_panel_rows = 1,
+    .pack_quantized = pack_quantized,
+    .quantize = quantize,
+    .gemv_quantized = gemv_quantized,
+    .score_rows = score_rows,
+    .mix_rows = mix_rows,
     .float_to_bfloat16 = float_to_bfloat16,
     .bfloat16_to_float = bfloat16_to_float,
     .float_to_half = float_to_half,
     .half_to_float = half_to_float,
+    .decode_int4 = decode_int4,
+    .decode_bfloat16 = decode_bfloat16,
+    .rope_rows = rope_rows,
 };

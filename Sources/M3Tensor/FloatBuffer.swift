@@ -23,6 +23,12 @@ public final class FloatBuffer: @unchecked Sendable {
     pointer.initialize(repeating: 0, count: count)
   }
 
+  /// A copy of `elements`.
+  public convenience init(_ elements: [Float]) {
+    self.init(uninitializedCount: elements.count)
+    pointer.initialize(from: elements, count: elements.count)
+  }
+
   /// Allocates without writing: for a buffer that is written whole before it is read.
   public init(uninitializedCount count: Int) {
     precondition(count >= 0 && count <= Int.max / 8, "element count out of range")

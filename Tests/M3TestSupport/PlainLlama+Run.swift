@@ -34,9 +34,11 @@ extension PlainLlama {
   ///
   /// - Parameters:
   ///   - memory: rows of a layer's key-value head that every token sees, except the first `isolatedCount`.
+  ///   - weigh: changes a query's scaled logits over these rows.
   package func run(
     tokens: [Int32], positions: [Int], memory: (_ layer: Int, _ head: Int) -> [Row] = { _, _ in [] },
-    isolatedCount: Int = 0
+    isolatedCount: Int = 0,
+    weigh: (_ logits: [Double], _ layer: Int, _ head: Int) -> [Double] = { logits, _, _ in logits }
   ) -> Result {
     var result = Result()
     var stream = tokens.map { embedding[Int($0)] }
@@ -60,9 +62,13 @@ extension PlainLlama {
         let seenValues = remembered.map(\.value) + found.values.map { $0[shared] }
         var probabilities: [[Double]] = []
         for token in tokens.indices {
-          let scores = seenKeys.indices.map { column -> Double in
+          var scores = seenKeys.indices.map { column -> Double in
             let isHidden = column < remembered.count ? token < isolatedCount : column - remembered.count > token
             return isHidden ? -.infinity : dot(rotated[token][head], seenKeys[column]) / Double(dimension).squareRoot()
+          }
+          if token >= isolatedCount {
+            scores.replaceSubrange(
+              ..<remembered.count, with: weigh(Array(scores[..<remembered.count]), index, shared))
           }
           probabilities.append(softmax(scores))
           var sum = [Double](repeating: 0, count: dimension)

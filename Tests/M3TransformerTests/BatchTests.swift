@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: TestModel.all, 1...4)
   func sameBitsInAnyBatch(_ test: TestModel, seed: Int) {
     var random = Randomness(seed: UInt64(seed))
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     let sequences = (0..<6).map { index in
       let tokens = random.tokens(random.integer(below: 90), vocabulary: test.configuration.vocabularySize)
       return Sequence(tokens: tokens, firstPosition: 7 * index, memory: index.isMultiple(of: 2) ? memory : nil)

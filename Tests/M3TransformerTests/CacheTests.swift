@@ -15,14 +15,14 @@ import Testing
   @Test(arguments: TestModel.all, divisions)
   func behindMemory(_ test: TestModel, division: [Int]) throws {
     var random = Randomness(seed: 21)
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     try expectSame(test, division, memory: memory, firstPosition: 128, isolatedCount: 0)
   }
 
   @Test(arguments: TestModel.all)
   func isolatedFirstToken(_ test: TestModel) throws {
     var random = Randomness(seed: 22)
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     try expectSame(test, [1] + Array(repeating: 3, count: 23), memory: memory, firstPosition: 128, isolatedCount: 1)
   }
 
@@ -49,7 +49,7 @@ import Testing
   }
 
   private func expectSame(
-    _ test: TestModel, _ division: [Int], memory: AttentionMemory?, firstPosition: Int, isolatedCount: Int
+    _ test: TestModel, _ division: [Int], memory: MemoryContext?, firstPosition: Int, isolatedCount: Int
   ) throws {
     var random = Randomness(seed: 20)
     let tokens = random.tokens(70, vocabulary: test.configuration.vocabularySize)

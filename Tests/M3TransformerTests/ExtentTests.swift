@@ -66,7 +66,7 @@ import Testing
 
   private func wholeRun(_ test: TestModel) -> (sequences: [Sequence], recorder: Recorder) {
     var random = Randomness(seed: 31)
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     let sequences = [
       Sequence(tokens: random.tokens(9, vocabulary: test.configuration.vocabularySize)),
       Sequence(

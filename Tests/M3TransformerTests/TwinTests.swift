@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: TestModel.all, [1, 9, 80])
   func raggedMemory(_ test: TestModel, length: Int) {
     var random = Randomness(seed: 13)
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     let tokens = random.tokens(length, vocabulary: test.configuration.vocabularySize)
     expectTwin(test, [Sequence(tokens: tokens, firstPosition: 128, memory: memory)])
   }
@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: TestModel.all, [1, 2, 6, 9])
   func isolatedTokens(_ test: TestModel, isolatedCount: Int) {
     var random = Randomness(seed: 14)
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     let tokens = random.tokens(6, vocabulary: test.configuration.vocabularySize)
     expectTwin(test, [Sequence(tokens: tokens, firstPosition: 128, memory: memory, isolatedCount: isolatedCount)])
   }
@@ -53,7 +53,7 @@ import Testing
   func batchWithAndWithoutMemories(_ test: TestModel) {
     var random = Randomness(seed: 15)
     func tokens(_ count: Int) -> [Int32] { random.tokens(count, vocabulary: test.configuration.vocabularySize) }
-    let memory = AttentionMemory.ragged(&random, test.configuration)
+    let memory = MemoryContext.ragged(&random, test.configuration)
     let nothing = AttentionMemory(
       random: &random, test.configuration,
       counts: Array(repeating: 0, count: test.configuration.layerCount * test.configuration.keyValueHeadCount))
@@ -61,8 +61,25 @@ import Testing
       test,
       [
         Sequence(tokens: tokens(5)), Sequence(tokens: tokens(66), firstPosition: 128, memory: memory, isolatedCount: 1),
-        Sequence(tokens: tokens(4), memory: nothing), Sequence(tokens: tokens(3), firstPosition: 9, memory: memory),
+        Sequence(tokens: tokens(4), memory: MemoryContext(bos: nothing)),
+        Sequence(tokens: tokens(3), firstPosition: 9, memory: memory),
       ])
+  }
+
+  /// BOS memory and several memories, each with a bias, and APE's two constants.
+  @Test(arguments: TestModel.all, [1, 70])
+  func weighedMemories(_ test: TestModel, length: Int) {
+    var random = Randomness(seed: 17)
+    let parts = (0..<4).map { _ in AttentionMemory.ragged(&random, test.configuration) }
+    let tokens = random.tokens(length, vocabulary: test.configuration.vocabularySize)
+    for (biases, logitScale, logSumExpScale) in [
+      ([], Float(1), Float(1)), ([], 1.1, 1), ([], 1, 0.9), ([Float(0), -1.5, 0.5], 1, 1), ([0, -1, -2], 1.2, 0.8),
+    ] {
+      let memory = MemoryContext(
+        bos: parts[0], memories: Array(parts[1...]), biases: biases, logitScale: logitScale,
+        logSumExpScale: logSumExpScale)
+      expectTwin(test, [Sequence(tokens: tokens, firstPosition: 128, memory: memory, isolatedCount: length / 10)])
+    }
   }
 
   @Test(arguments: TestModel.all)
@@ -89,7 +106,8 @@ private func expectTwin(_ test: TestModel, _ sequences: [Sequence], sourceLocati
   for (number, sequence) in sequences.enumerated() where !sequence.tokens.isEmpty {
     let expected = test.twin.run(
       tokens: sequence.tokens, positions: sequence.positions.map { Int($0) },
-      memory: { sequence.memory?.plainRows(layer: $0, head: $1) ?? [] }, isolatedCount: sequence.isolatedCount)
+      memory: { sequence.memory?.plainRows(layer: $0, head: $1) ?? [] }, isolatedCount: sequence.isolatedCount,
+      weigh: { sequence.memory?.plainWeigh($0, layer: $1, head: $2) ?? $0 })
     let rows = recorder.offsets[number]..<recorder.offsets[number + 1]
     let logits = pass.logits(Array(rows)).flatMap { $0 }
     #expect(largestDifference(logits, expected.logits.flatMap { $0 }) < 1e-4, sourceLocation: sourceLocation)

@@ -2,6 +2,7 @@
 /// - LANES: floats in a vector;
 /// - TILE_ROWS, PANEL_VECTORS: the register tile of the matrix product;
 /// - DEPTH_BLOCK: depth of B and A that is worked on at once; with DEPTH_BLOCK · PANEL_WIDTH floats a panel fits L2 easily;
+/// - REGISTER_BYTES: of x86's integer instructions, 32 (AVX2) or 64 (AVX-512BW); elsewhere not defined;
 /// - TARGET: the target attribute of all functions, or nothing for the architecture's baseline;
 /// - VARIANT, NAME, EMULATION: the table, its name, and whether it is one.
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "../logarithm.h"
+#include "../quantized_block.h"
 #include "../variants.h"
 
 // Products and sums are fused where the source says so and nowhere else: bits must not depend on the compiler's mood.
@@ -17,6 +19,10 @@
 
 // Vectors wider than the target's registers are split by the compiler; none crosses a call that is not inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
+
+#if REGISTER_BYTES > 0
+#include <immintrin.h>
+#endif
 
 #if defined(TARGET)
 #pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
@@ -32,6 +38,12 @@
 
 #include "conversion.h"
 #include "elementwise.h"
+
+#include "codes.h"
+#include "encoder.h"
+
+#include "attention.h"
+#include "quantized.h"
 #include "softmax.h"
 
 #if defined(TARGET)
@@ -58,8 +70,21 @@ const m3_kernels VARIANT = {
     .max_into = max_into,
     .dot = dot,
     .sum = sum,
+    .layer_norm = layer_norm,
+    .gelu = gelu,
+    .gelu_tanh = gelu_tanh,
+    .add_row = add_row,
+    .quantized_panel_rows = LANES,
+    .pack_quantized = pack_quantized,
+    .quantize = quantize,
+    .gemv_quantized = gemv_quantized,
+    .score_rows = score_rows,
+    .mix_rows = mix_rows,
     .float_to_bfloat16 = float_to_bfloat16,
     .bfloat16_to_float = bfloat16_to_float,
     .float_to_half = float_to_half,
     .half_to_float = half_to_float,
+    .decode_int4 = decode_int4,
+    .decode_bfloat16 = decode_bfloat16,
+    .rope_rows = rope_rows,
 };

@@ -16,6 +16,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Elements that share a scale.
+enum { M3_QUANTIZED_BLOCK = 32 };
+
+/// Weights in blocks of 32, with the numbers and the bytes that GGUF gives them; d and m are half-precision numbers.
+typedef enum m3_quantized_type {
+    /// d, 32 codes of 4 bits: d · (code − 8).
+    M3_Q4_0 = 2,
+    /// d, m, 32 codes of 4 bits: d · code + m.
+    M3_Q4_1 = 3,
+    /// d, 32 signed bytes: d · code.
+    M3_Q8_0 = 8,
+} m3_quantized_type;
+
+/// 32 activations: scale · codes[i], codes within ±127.
+typedef struct m3_quantized_block {
+    float scale;
+    /// Σ codes[i].
+    int32_t sum;
+    /// scale · sum.
+    float scaled_sum;
+    int8_t codes[M3_QUANTIZED_BLOCK];
+} m3_quantized_block;
+
 typedef struct m3_kernels {
     /// "avx512", "avx2", "neon", "scalar" or "avx512-emulated".
     const char *_Nonnull name;
@@ -104,6 +127,76 @@ typedef struct m3_kernels {
     /// Σ x[i].
     float (*_Nonnull sum)(size_t count, const float *_Nonnull x);
 
+    // MARK: Encoder
+
+    /// out = (x − mean(x)) / sqrt(mean((x − mean(x))²) + epsilon) * weight + bias, over `count` elements. In place when
+    /// out == x.
+    void (*_Nonnull layer_norm)(size_t count, const float *_Nonnull x, const float *_Nonnull weight,
+                                const float *_Nonnull bias, float epsilon, float *_Nonnull out);
+
+    /// out = x · Φ(x), Φ the normal distribution's cumulative function: BERT's "gelu". Within 8 units in the last place
+    /// while Φ(x) is at least 2^-125, below that no larger than |x| · 2^-125; NaN at minus infinity. In place when out == x.
+    void (*_Nonnull gelu)(size_t count, const float *_Nonnull x, float *_Nonnull out);
+
+    /// out = x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 x³))): "gelu_new" and "gelu_pytorch_tanh". In place when out == x.
+    void (*_Nonnull gelu_tanh)(size_t count, const float *_Nonnull x, float *_Nonnull out);
+
+    /// y[r] += row for every row: a layer's bias.
+    ///
+    /// - row: (columns).
+    /// - y: (rows, columns), row-major, a row every `y_stride`.
+    void (*_Nonnull add_row)(size_t rows, size_t columns, const float *_Nonnull row, float *_Nonnull y,
+                             size_t y_stride);
+
+    // MARK: One token
+
+    /// Rows of quantized weights that stand side by side in a panel.
+    size_t quantized_panel_rows;
+
+    /// Lays out a weight of (rows, depth) in GGUF's blocks, row after row, for `gemv_quantized` of the same table.
+    ///
+    /// - blocks: (rows, depth / 32) blocks, without alignment; `depth` is a multiple of 32.
+    /// - codes: (panels, depth / 32, words, panel rows, 4) bytes, panels = ceil(rows / panel rows): the 4 words of a block
+    ///   of 4-bit codes, or the 8 of signed bytes, each beside those of the panel's other rows.
+    /// - scales: (panels, depth / 32, 1 or 2, panel rows) half-precision numbers: d, then m where the type has one.
+    ///   Rows beyond the last are zero in both.
+    void (*_Nonnull pack_quantized)(m3_quantized_type type, size_t rows, size_t depth, const uint8_t *_Nonnull blocks,
+                                    uint8_t *_Nonnull codes, uint16_t *_Nonnull scales);
+
+    /// Rounds `count` activations, a multiple of 32, to signed bytes: each block's largest magnitude becomes 127, ties
+    /// go to even. A block with NaN or infinity gets the scale NaN; one below 2^-100 is taken as zero. All tables give
+    /// the same bits.
+    void (*_Nonnull quantize)(size_t count, const float *_Nonnull x, m3_quantized_block *_Nonnull out);
+
+    /// y = W·x, or y += W·x when `accumulate`, for `rows` rows that begin at a panel.
+    ///
+    /// Each element is one chain over ascending blocks, y = fma(d · scale, Σ code · x code, y), that starts from 0, or from
+    /// y when accumulating; the sum of codes is exact. Q4_1 adds at the end the chain of fma(m, scaled_sum, ·) from 0. So an
+    /// element's bits depend neither on how rows are split into calls nor on the table.
+    ///
+    /// - codes, scales: from a panel on, as `pack_quantized` lays them out.
+    /// - x: (depth / 32).
+    void (*_Nonnull gemv_quantized)(m3_quantized_type type, size_t rows, size_t depth, const uint8_t *_Nonnull codes,
+                                    const uint16_t *_Nonnull scales, const m3_quantized_block *_Nonnull x,
+                                    float *_Nonnull y, bool accumulate);
+
+    /// scores[h, s] = queries[h] · keys[s]: the query heads that share a key-value head read its keys once.
+    ///
+    /// - queries: (heads, dimension).
+    /// - keys: (count, dimension).
+    /// - scores: (heads, count), a head every `scores_stride`.
+    void (*_Nonnull score_rows)(size_t heads, size_t count, size_t dimension, const float *_Nonnull queries,
+                                const float *_Nonnull keys, float *_Nonnull scores, size_t scores_stride);
+
+    /// out[h] += Σ weights[h, s] · values[s]. Each element is one chain of fused multiply-adds over ascending rows, so its
+    /// bits depend neither on how rows are split into calls nor on the table.
+    ///
+    /// - weights: (heads, count), a head every `weights_stride`.
+    /// - values: (count, dimension).
+    /// - out: (heads, dimension).
+    void (*_Nonnull mix_rows)(size_t heads, size_t count, size_t dimension, const float *_Nonnull weights,
+                              size_t weights_stride, const float *_Nonnull values, float *_Nonnull out);
+
     // MARK: Conversion
 
     /// Narrowing rounds to nearest, ties to even; NaN stays NaN and becomes quiet. All tables give the same bits.
@@ -111,6 +204,31 @@ typedef struct m3_kernels {
     void (*_Nonnull bfloat16_to_float)(size_t count, const uint16_t *_Nonnull in, float *_Nonnull out);
     void (*_Nonnull float_to_half)(size_t count, const float *_Nonnull in, uint16_t *_Nonnull out);
     void (*_Nonnull half_to_float)(size_t count, const uint16_t *_Nonnull in, float *_Nonnull out);
+
+    // MARK: Memories as banks store them
+
+    /// Rows of 4-bit codes: out[i] = mean[i] + deviation[i] · (scale · (code[i] − 7.5)), rounded after each operation. All
+    /// tables give the same bits.
+    ///
+    /// - codes: (rows), each a half-precision scale, little-endian, and dimension / 2 bytes of codes, low nibble first;
+    ///   without alignment.
+    /// - mean, deviation: (dimension); `dimension` is even.
+    /// - out: (rows, dimension).
+    ///
+    /// Returns `rows`, or the first row whose scale is negative or not finite: rows from there on are not decoded.
+    size_t (*_Nonnull decode_int4)(size_t rows, size_t dimension, const uint8_t *_Nonnull codes,
+                                   const float *_Nonnull mean, const float *_Nonnull deviation, float *_Nonnull out);
+
+    /// Widens `count` little-endian bfloat16 without alignment. Returns `count`, or the first element that is not finite.
+    size_t (*_Nonnull decode_bfloat16)(size_t count, const uint8_t *_Nonnull in, float *_Nonnull out);
+
+    /// As `rope`, for rows that stand at positions of their own.
+    ///
+    /// - x: (rows, head_dimension), changed in place.
+    /// - angles: (positions, 2, head_dimension / 2): a position's cosines, then its sines.
+    /// - positions: (rows), each in the table.
+    void (*_Nonnull rope_rows)(size_t rows, size_t head_dimension, float *_Nonnull x, const float *_Nonnull angles,
+                               const uint16_t *_Nonnull positions);
 } m3_kernels;
 
 /// The tables this machine can run, fastest first, then the emulations; null from the end on.

@@ -17,7 +17,7 @@ extension ForwardPass {
       let keys = gather(sequence, firstRow: firstRow, layer: layer, head: head)
       let packedValues = pack(keys)
       for queryHead in head * shape.groupSize..<(head + 1) * shape.groupSize {
-        scores(sequence, keys, firstRow: firstRow, queryHead: queryHead)
+        scores(sequence, keys, firstRow: firstRow, layer: layer, queryHead: queryHead)
         observed?.attended(
           layer: layer,
           AttentionProbabilities(
@@ -47,11 +47,10 @@ extension ForwardPass {
     let shape = configuration
     let dimension = shape.headDimension
     let tokenCount = sequence.tokens.count
-    let memoryRows = sequence.memory?.rows(layer: layer, head: head) ?? 0..<0
+    let memoryCount = sequence.memory?.rowCount(layer: layer, head: head) ?? 0
     let cached = sequence.cache?.tokenCount ?? 0
     let rows = KeyRows(
-      count: memoryRows.count + cached + tokenCount, memoryCount: memoryRows.count,
-      precedingCount: memoryRows.count + cached)
+      count: memoryCount + cached + tokenCount, memoryCount: memoryCount, precedingCount: memoryCount + cached)
     ForwardScratch.grow(&scratch.gathered, to: 2 * rows.count * dimension)
     ForwardScratch.grow(&scratch.scores, to: tokenCount * rows.count)
 
@@ -63,14 +62,10 @@ extension ForwardPass {
       keys += count
       values += count
     }
-    if let memory = sequence.memory, !memoryRows.isEmpty {
-      memory.keys.withUnsafeBufferPointer { memoryKeys in
-        memory.values.withUnsafeBufferPointer { memoryValues in
-          let first = memoryRows.lowerBound * dimension
-          append(
-            memoryKeys.baseAddress! + first, memoryValues.baseAddress! + first, count: memoryRows.count * dimension)
-        }
-      }
+    for part in sequence.memory?.parts ?? [] {
+      let own = part.rows(layer: layer, head: head)
+      let first = own.lowerBound * dimension
+      append(part.keys.pointer + first, part.values.pointer + first, count: own.count * dimension)
     }
     if let cache = sequence.cache, cached > 0 {
       append(cache.keys(layer: layer, head: head), cache.values(layer: layer, head: head), count: cached * dimension)
@@ -117,7 +112,7 @@ extension ForwardPass {
   }
 
   /// Fills `scratch.scores` with the probabilities (T, S) of one query head.
-  private func scores(_ sequence: Sequence, _ rows: KeyRows, firstRow: Int, queryHead: Int) {
+  private func scores(_ sequence: Sequence, _ rows: KeyRows, firstRow: Int, layer: Int, queryHead: Int) {
     let dimension = configuration.headDimension
     let tokenCount = sequence.tokens.count
     let stride = configuration.projectionSize
@@ -134,7 +129,14 @@ extension ForwardPass {
     for query in 0..<tokenCount {
       let row = scores + query * rows.count
       let hidden = query < sequence.isolatedCount ? rows.memoryCount : 0
-      if hidden > 0 { row.update(repeating: 0, count: hidden) }
+      if hidden > 0 {
+        row.update(repeating: 0, count: hidden)
+      } else if let memory = sequence.memory, !memory.isPlain {
+        ForwardScratch.grow(&scratch.weighing, to: rows.memoryCount)
+        memory.weigh(
+          row, layer: layer, head: queryHead / configuration.groupSize, attentionScale: configuration.attentionScale,
+          scratch: scratch.weighing.pointer, kernels: kernels)
+      }
       kernels.softmax(
         row + hidden, visible: rows.precedingCount + query + 1 - hidden, total: rows.count - hidden,
         scale: configuration.attentionScale)

@@ -128,6 +128,8 @@ struct ForwardScratch {
   var gateAndUp = FloatBuffer(count: 0)
   /// (T, S) scores of one head.
   var scores = FloatBuffer(count: 0)
+  /// Logits of memories' keys, while they are weighed.
+  var weighing = FloatBuffer(count: 0)
   /// (S, D) keys, then (S, D) values of one head, gathered from memory, cache and own tokens.
   var gathered = FloatBuffer(count: 0)
   /// Keys and values of one head in the kernels' panels, block by block.

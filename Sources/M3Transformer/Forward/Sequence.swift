@@ -4,14 +4,14 @@ public struct Sequence {
   /// One position a token; each below the model's context length.
   public var positions: [Int32]
   /// Key-values that every token sees (except ``isolatedCount`` tokens).
-  public var memory: AttentionMemory?
+  public var memory: MemoryContext?
   /// Key-values of the same sequence's earlier tokens; the pass appends these tokens' to it.
   public var cache: KeyValueCache?
   /// So many tokens at the start do not see the memory: a context's own BOS that must not read.
   public var isolatedCount: Int
 
   public init(
-    tokens: [Int32], positions: [Int32], memory: AttentionMemory? = nil, cache: KeyValueCache? = nil,
+    tokens: [Int32], positions: [Int32], memory: MemoryContext? = nil, cache: KeyValueCache? = nil,
     isolatedCount: Int = 0
   ) {
     precondition(tokens.count == positions.count, "one position a token")
@@ -24,7 +24,7 @@ public struct Sequence {
 
   /// Tokens on consecutive positions from `firstPosition`.
   public init(
-    tokens: [Int32], firstPosition: Int = 0, memory: AttentionMemory? = nil, cache: KeyValueCache? = nil,
+    tokens: [Int32], firstPosition: Int = 0, memory: MemoryContext? = nil, cache: KeyValueCache? = nil,
     isolatedCount: Int = 0
   ) {
     self.init(

@@ -6,16 +6,23 @@ import Synchronization
 
 extension LlamaModel {
   /// Loads and packs all weights; layers are read in parallel.
+  ///
+  /// - Parameter decoding: whether ``DecodingPass`` can run the model: quantized weights are then kept a second time, in
+  ///   their codes. The default is false.
   /// - Throws: ``FormatError`` where a tensor is missing, has another shape or another type than this decoder reads,
   ///   or where the file has a tensor that this decoder would leave out; ``FileError``; `TensorError`.
-  public convenience init(_ file: GGUFFile, kernels: Kernels = .best) throws {
+  public convenience init(_ file: GGUFFile, kernels: Kernels = .best, decoding: Bool = false) throws {
     let configuration = try LlamaConfiguration(file)
     let loader = LlamaLoader(file: file, configuration: configuration, kernels: kernels)
     try loader.refuseUnknownTensors()
+    let arena = decoding ? try loader.decodingArena() : nil
 
-    let results = Mutex<[Int: Result<LlamaLayer, any Error>]>([:])
+    let results = Mutex<[Int: Result<(LlamaLayer, DecodingLayer?), any Error>]>([:])
     DispatchQueue.concurrentPerform(iterations: configuration.layerCount) { index in
-      let result = Result { try loader.layer(index) }
+      let result = Result {
+        let layer = try loader.layer(index)
+        return (layer, try arena.map { try loader.decodingLayer(index, packed: layer, arena: $0) })
+      }
       results.withLock { $0[index] = result }
     }
     let loaded = results.withLock { $0 }
@@ -29,23 +36,28 @@ extension LlamaModel {
     } else {
       output = try loader.matrix("output.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
     }
+    let packedOutput = try PackedMatrix(
+      transposed: output.pointer, columns: configuration.vocabularySize, depth: configuration.hiddenSize,
+      kernels: kernels)
     try self.init(
       configuration: configuration,
       kernels: kernels,
       rotary: RotaryTable(
         positionCount: configuration.contextLength, headDimension: configuration.headDimension,
         base: configuration.rotaryBase, frequencyFactors: loader.frequencyFactors()),
-      layers: layers,
+      layers: layers.map(\.0),
       embedding: embedding,
       outputNormalization: loader.vector("output_norm.weight", count: configuration.hiddenSize),
-      output: PackedMatrix(
-        transposed: output.pointer, columns: configuration.vocabularySize, depth: configuration.hiddenSize,
-        kernels: kernels))
+      output: packedOutput,
+      decoding: arena.map {
+        try DecodingWeights(
+          layers: layers.compactMap(\.1), output: loader.decodingOutput(packed: packedOutput, arena: $0))
+      })
   }
 }
 
 /// Reads the tensors of one file into packed layers.
-private struct LlamaLoader: Sendable {
+struct LlamaLoader: Sendable {
   let file: GGUFFile
   let configuration: LlamaConfiguration
   let kernels: Kernels
@@ -149,7 +161,7 @@ private struct LlamaLoader: Sendable {
 
   /// GGUF stores Llama's query and key rows with the two halves of a head interleaved (2i, 2i + 1); the rotary
   /// kernels pair (i, i + D/2).
-  private func halfSplitRow(_ row: Int) -> Int {
+  func halfSplitRow(_ row: Int) -> Int {
     let dimension = configuration.headDimension
     let (head, element) = row.quotientAndRemainder(dividingBy: dimension)
     let (half, pair) = element.quotientAndRemainder(dividingBy: dimension / 2)

@@ -16,10 +16,13 @@ public final class LlamaModel: Sendable {
   let outputNormalization: FloatBuffer
   /// (V, C) packed; tied models pack their embedding.
   let output: PackedMatrix
+  /// Nil where the model was loaded without them.
+  let decoding: DecodingWeights?
 
   init(
     configuration: LlamaConfiguration, kernels: Kernels, rotary: RotaryTable, layers: [LlamaLayer],
-    embedding: FloatBuffer, outputNormalization: FloatBuffer, output: PackedMatrix
+    embedding: FloatBuffer, outputNormalization: FloatBuffer, output: PackedMatrix,
+    decoding: DecodingWeights?
   ) {
     self.configuration = configuration
     self.kernels = kernels
@@ -28,6 +31,7 @@ public final class LlamaModel: Sendable {
     self.embedding = embedding
     self.outputNormalization = outputNormalization
     self.output = output
+    self.decoding = decoding
   }
 }
 

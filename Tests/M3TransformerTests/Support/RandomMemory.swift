@@ -1,3 +1,5 @@
+import Glibc
+import M3Tensor
 import M3TestSupport
 import M3Transformer
 
@@ -22,7 +24,38 @@ extension AttentionMemory {
   func plainRows(layer: Int, head: Int) -> [PlainLlama.Row] {
     rows(layer: layer, head: head).map { row in
       let elements = row * headDimension..<(row + 1) * headDimension
-      return PlainLlama.Row(key: keys[elements].map { Double($0) }, value: values[elements].map { Double($0) })
+      return PlainLlama.Row(
+        key: keys.elements[elements].map { Double($0) }, value: values.elements[elements].map { Double($0) })
     }
+  }
+}
+
+extension MemoryContext {
+  /// One memory and no BOS.
+  static func ragged(_ random: inout Randomness, _ configuration: LlamaConfiguration) -> MemoryContext {
+    MemoryContext(bos: nil, memories: [.ragged(&random, configuration)])
+  }
+
+  /// The rows of BOS memory and memories as the twin reads them.
+  func plainRows(layer: Int, head: Int) -> [PlainLlama.Row] {
+    ((bos.map { [$0] } ?? []) + memories).flatMap { $0.plainRows(layer: layer, head: head) }
+  }
+
+  /// Biases and constants on a query's scaled logits, by their definition.
+  func plainWeigh(_ logits: [Double], layer: Int, head: Int) -> [Double] {
+    var weighed = logits
+    var column = bos?.rows(layer: layer, head: head).count ?? 0
+    let first = column
+    for (index, memory) in memories.enumerated() {
+      for _ in memory.rows(layer: layer, head: head) {
+        weighed[column] = logits[column] * Double(logitScale) + (biases.isEmpty ? 0 : Double(biases[index]))
+        column += 1
+      }
+    }
+    guard column > first else { return weighed }
+    let largest = weighed[first...].max()!
+    let logSumExp = log(weighed[first...].reduce(0) { $0 + exp($1 - largest) }) + largest
+    for index in first..<column { weighed[index] += (Double(logSumExpScale) - 1) * logSumExp }
+    return weighed
   }
 }

@@ -1,0 +1,72 @@
+import M3Tensor
+
+extension DecodingState {
+  /// Attention of the token in one key-value head: rotates its queries and its key, appends key and value to the cache,
+  /// and writes its columns of `attention`.
+  ///
+  /// Keys and values of memories and cache are read where they lie, once for all query heads.
+  func attend(layer: Int, head: Int, memory: MemoryContext?, cache: KeyValueCache, scratch: DecodingScratch) {
+    let shape = configuration
+    let (dimension, heads) = (shape.headDimension, shape.groupSize)
+    let queries = projections.pointer + head * heads * dimension
+    let key = projections.pointer + shape.querySize + head * dimension
+    kernels.rotate(heads: heads, queries, to: position, rotary: model.rotary)
+    kernels.rotate(heads: 1, key, to: position, rotary: model.rotary)
+    let (keys, values) = (cache.keys(layer: layer, head: head), cache.values(layer: layer, head: head))
+    let cached = cache.tokenCount
+    (keys + cached * dimension).update(from: key, count: dimension)
+    (values + cached * dimension).update(from: key + shape.keyValueSize, count: dimension)
+
+    let memoryCount = memory?.rowCount(layer: layer, head: head) ?? 0
+    let count = memoryCount + cached + 1
+    // Room for the sequence to grow into.
+    ForwardScratch.grow(&scratch.scores, to: heads * (memoryCount + cache.capacity))
+    let scores = scratch.scores.pointer
+    var column = 0
+    func score(_ keys: UnsafePointer<Float>, count rows: Int) {
+      kernels.score(
+        heads: heads, count: rows, dimension: dimension, queries: queries, keys: keys, into: scores + column,
+        stride: count)
+      column += rows
+    }
+    memory?.forEachPart {
+      let rows = $0.rows(layer: layer, head: head)
+      score($0.keys.pointer + rows.lowerBound * dimension, count: rows.count)
+    }
+    score(keys, count: cached + 1)
+
+    for query in 0..<heads {
+      let row = scores + query * count
+      if let memory, !memory.isPlain {
+        ForwardScratch.grow(&scratch.weighing, to: memoryCount)
+        memory.weigh(
+          row, layer: layer, head: head, attentionScale: shape.attentionScale, scratch: scratch.weighing.pointer,
+          kernels: kernels)
+      }
+      kernels.softmax(row, visible: count, total: count, scale: shape.attentionScale)
+    }
+
+    let out = attention.pointer + head * heads * dimension
+    out.update(repeating: 0, count: heads * dimension)
+    column = 0
+    func mix(_ values: UnsafePointer<Float>, count rows: Int) {
+      kernels.mix(
+        heads: heads, count: rows, dimension: dimension, weights: scores + column, stride: count, values: values,
+        into: out)
+      column += rows
+    }
+    memory?.forEachPart {
+      let rows = $0.rows(layer: layer, head: head)
+      mix($0.values.pointer + rows.lowerBound * dimension, count: rows.count)
+    }
+    mix(values, count: cached + 1)
+  }
+}
+
+extension MemoryContext {
+  /// BOS memory and memories, in the order in which a head's keys stand.
+  fileprivate func forEachPart(_ body: (AttentionMemory) -> Void) {
+    if let bos { body(bos) }
+    for memory in memories { body(memory) }
+  }
+}

@@ -1,0 +1,112 @@
+import M3Tensor
+import M3Weights
+
+extension LlamaLoader {
+  /// Room for all matrices that decoding reads in their codes.
+  func decodingArena() throws -> QuantizedMatrix.Arena {
+    let sizes = try file.tensors.values.map { tensor in
+      guard let type = tensor.type.kernelType else { return 0 }
+      return QuantizedMatrix.Arena.size(
+        ofBytes: try QuantizedMatrix.byteCount(
+          type: type, rows: tensor.rowCount, depth: tensor.columnCount, kernels: kernels))
+    }
+    // What lies in a file fits in memory.
+    return QuantizedMatrix.Arena(byteCount: sizes.reduce(0, +))
+  }
+
+  /// One layer's weights as decoding reads them. `packed` is the same layer; its matrices serve where there are no codes.
+  func decodingLayer(
+    _ index: Int, packed: LlamaLayer, arena: QuantizedMatrix.Arena
+  ) throws -> DecodingLayer {
+    let shape = configuration
+    func name(_ part: String) -> String { "blk.\(index).\(part).weight" }
+    return try DecodingLayer(
+      projection: matrix(
+        [
+          Tensor(name("attn_q"), rows: shape.querySize, order: halfSplitRow),
+          Tensor(name("attn_k"), rows: shape.keyValueSize, order: halfSplitRow),
+          Tensor(name("attn_v"), rows: shape.keyValueSize),
+        ], depth: shape.hiddenSize, arena: arena, packed: packed.projection),
+      attentionOutput: matrix(
+        [Tensor(name("attn_output"), rows: shape.hiddenSize)], depth: shape.querySize, arena: arena,
+        packed: packed.attentionOutput),
+      gateAndUp: matrix(
+        [
+          Tensor(name("ffn_gate"), rows: shape.feedForwardSize), Tensor(name("ffn_up"), rows: shape.feedForwardSize),
+        ], depth: shape.hiddenSize, arena: arena, packed: packed.gateAndUp),
+      down: matrix(
+        [Tensor(name("ffn_down"), rows: shape.hiddenSize)], depth: shape.feedForwardSize, arena: arena,
+        packed: packed.down))
+  }
+
+  /// The output head, or the embedding that serves as one.
+  func decodingOutput(packed: PackedMatrix, arena: QuantizedMatrix.Arena) throws -> DecodingMatrix {
+    let name = file.tensors["output.weight"] == nil ? "token_embd.weight" : "output.weight"
+    return try matrix(
+      [Tensor(name, rows: configuration.vocabularySize)], depth: configuration.hiddenSize, arena: arena,
+      packed: packed)
+  }
+
+  /// A tensor of the file that becomes consecutive rows of a stacked matrix.
+  private struct Tensor {
+    let name: String
+    let rows: Int
+    /// The tensor's row that stands at a place.
+    let order: (Int) -> Int
+
+    init(_ name: String, rows: Int, order: @escaping (Int) -> Int = { $0 }) {
+      (self.name, self.rows, self.order) = (name, rows, order)
+    }
+  }
+
+  private func matrix(
+    _ tensors: [Tensor], depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix
+  ) throws -> DecodingMatrix {
+    var firstRow = 0
+    return DecodingMatrix(
+      parts: try tensors.map { tensor in
+        defer { firstRow += tensor.rows }
+        return DecodingMatrix.Part(
+          rowCount: tensor.rows,
+          source: try source(tensor, depth: depth, arena: arena, packed: packed, firstRow: firstRow))
+      })
+  }
+
+  private func source(
+    _ wanted: Tensor, depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix, firstRow: Int
+  ) throws -> DecodingMatrix.Source {
+    let tensor = try file.tensor(wanted.name, shape: [wanted.rows, depth])
+    if let type = tensor.type.kernelType {
+      // Rows are whole blocks: the file's reader has seen to it.
+      let bytes = try file.readRaw(tensor, rows: 0..<wanted.rows)
+      let matrix = try QuantizedMatrix(
+        type: type, rows: wanted.rows, depth: depth, kernels: kernels, arena: arena
+      ) { row, target in
+        bytes.withUnsafeBytes {
+          target.copyMemory(
+            from: $0.baseAddress! + wanted.order(row) * tensor.bytesPerRow, byteCount: tensor.bytesPerRow)
+        }
+      }
+      return .quantized(matrix)
+    }
+    if firstRow.isMultiple(of: packed.panelWidth) { return .packed(packed, firstColumn: firstRow) }
+    // The stacked matrix has the part within a panel: it gets its own.
+    let weight = try self.matrix(wanted.name, rows: wanted.rows, columns: depth)
+    let own = try PackedMatrix(columns: wanted.rows, depth: depth, kernels: kernels) { row, target in
+      target.update(from: weight.pointer + wanted.order(row) * depth, count: depth)
+    }
+    return .packed(own, firstColumn: 0)
+  }
+}
+
+extension TensorType {
+  /// The type by which kernels read blocks as they are.
+  fileprivate var kernelType: QuantizedMatrix.BlockType? {
+    switch self {
+    case .q4_0: .q4_0
+    case .q4_1: .q4_1
+    case .q8_0: .q8_0
+    case .f32, .f16, .bf16, .q5_0, .q5_1: nil
+    }
+  }
+}

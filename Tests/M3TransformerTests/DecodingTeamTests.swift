@@ -1,0 +1,48 @@
+import M3TestSupport
+import M3Transformer
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The threads behind a pass: they sleep, wake and go.
+@Suite struct DecodingTeamTests {
+  @Test func workersWakeAfterSleeping() throws {
+    let model = try TestModel.tiny[0].decodingModel()
+    let pass = DecodingPass(model: model, threads: 3)
+    let cache = try KeyValueCache(configuration: model.configuration, capacity: 40)
+    for position in 0..<40 {
+      pass.run(token: 5, position: position, cache: cache)
+      // Longer than a worker looks out for work, every few tokens.
+      if position.isMultiple(of: 4) { usleep(5_000) }
+    }
+    #expect(cache.tokenCount == 40)
+  }
+
+  @Test func threadsEndWithTheirPass() throws {
+    let model = try TestModel.tiny[0].decodingModel()
+    let before = try threadCount()
+    for _ in 0..<200 {
+      let pass = DecodingPass(model: model, threads: 4)
+      pass.run(token: 1, position: 0, cache: try KeyValueCache(configuration: model.configuration, capacity: 1))
+    }
+    // 600 workers have been; other tests' threads come and go.
+    #expect(try threadCount() < before + 200)
+  }
+
+  @Test func aPassThatNeverRanEnds() throws {
+    let model = try TestModel.tiny[0].decodingModel()
+    for _ in 0..<50 { _ = DecodingPass(model: model, threads: 3) }
+  }
+
+  private func threadCount() throws -> Int {
+    let folder = try #require(opendir("/proc/self/task"))
+    defer { closedir(folder) }
+    var count = 0
+    while readdir(folder) != nil { count += 1 }
+    return count
+  }
+}
