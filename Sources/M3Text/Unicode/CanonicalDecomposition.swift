@@ -1,0 +1,41 @@
+/// Unicode's full canonical decompositions (UAX #15), at version 9.0: what `tokenizers` 0.23 takes for them.
+///
+/// By the tables of ``CanonicalComposition``. Younger characters stand as they are.
+struct CanonicalDecomposition: Sendable {
+  /// The one or two code points that each decomposes to; they may be decomposed further.
+  private var mappings: [UInt32: [UInt32]] = [:]
+
+  static let unicode9 = CanonicalDecomposition()
+
+  private init() {
+    for (second, pairs) in CanonicalComposition.composites {
+      let scalars = pairs.unicodeScalars.map(\.value)
+      for index in stride(from: 0, to: scalars.count, by: 2) {
+        mappings[scalars[index + 1]] = [scalars[index], second]
+      }
+    }
+    let excluded = CanonicalComposition.excluded
+    for index in stride(from: 0, to: excluded.count, by: 3) {
+      mappings[excluded[index]] = [excluded[index + 1], excluded[index + 2]]
+    }
+    let singletons = CanonicalComposition.singletons
+    for index in stride(from: 0, to: singletons.count, by: 2) { mappings[singletons[index]] = [singletons[index + 1]] }
+    for (first, targets) in CanonicalComposition.ideographs {
+      for (value, target) in zip(first..., targets.unicodeScalars) { mappings[value] = [target.value] }
+    }
+  }
+
+  /// What a code point becomes; nil where it has no decomposition.
+  func decompose(_ value: UInt32) -> [UInt32]? {
+    guard let mapping = mappings[value] else { return Hangul.decompose(value) }
+    return mapping.flatMap { decompose($0) ?? [$0] }
+  }
+
+  /// The canonical combining class, 0 for characters younger than Unicode 9.0.
+  static func combiningClass(_ value: UInt32) -> UInt8 {
+    guard let properties = Unicode.Scalar(value)?.properties, properties.canonicalCombiningClass != .notReordered,
+      let age = properties.age, age.major <= 9
+    else { return 0 }
+    return properties.canonicalCombiningClass.rawValue
+  }
+}
