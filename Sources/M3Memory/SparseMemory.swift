@@ -38,8 +38,14 @@ public struct SparseMemory: Sendable, Equatable {
   public var rowCount: Int { positions.count }
 
   /// First row of each entry, and the number of all rows at the end.
-  public var offsets: [Int] {
-    counts.reduce(into: [0]) { $0.append($0.last! + $1) }
+  public var offsets: [Int] { Self.offsets(counts) }
+
+  /// First row of each of entries with these counts, and the number of all rows at the end.
+  package static func offsets(_ counts: [Int]) -> [Int] {
+    var offsets = [0]
+    offsets.reserveCapacity(counts.count + 1)
+    for count in counts { offsets.append(offsets.last! + count) }
+    return offsets
   }
 
   /// What is wrong with counts and positions read from a file, or nil: counts within the reference, their sum the number

@@ -10,7 +10,9 @@ public import M3Memory
 /// let bank = try MemoryBank(path: "banks/vital-articles")
 /// let record = try bank.record(id: "Water#0")
 /// let memory = try bank.memory(record)
+/// let ready = try bank.rotatedMemories(at: [3, 17, 4])
 /// ```
+/// ``memory(_:)`` gives vectors as the producer stores them, ``rotatedMemories(at:threads:)`` what attention reads.
 /// Everything that is read is verified first; see ``BankVerifier`` for a check of the whole bank.
 public final class MemoryBank: Sendable {
   public let directory: BankDirectory
@@ -21,10 +23,19 @@ public final class MemoryBank: Sendable {
   public let bos: BOSMemory
   /// Tokens of the longest reference: decides where a context begins.
   public let longestReference: Int
+  /// Of keys that are stored unrotated; nil where they are rotated already.
+  package let rotation: Rotation?
+  let recordBuffers = RecordBuffersPool()
+  let floatBuffers: FloatBufferPool
 
   /// Opens a bank and checks its manifest, its BOS memory and its codebook; shards are opened when they are read.
+  /// - Parameters:
+  ///   - path: of the bank's folder.
+  ///   - recycledByteLimit: of the buffers of ``rotatedMemory(at:)`` that are used again when nobody holds them any more.
+  ///     The default is 64 MiB, 80 memories of 720 KiB.
   /// - Throws: ``FormatError``; ``FileError``.
-  public init(path: String) throws {
+  public init(path: String, recycledByteLimit: Int = 1 << 26) throws {
+    floatBuffers = FloatBufferPool(byteLimit: recycledByteLimit)
     directory = try BankDirectory(path: path)
     let manifest = directory.manifest
     let file = FilePaths.join(path, "manifest.json")
@@ -38,6 +49,9 @@ public final class MemoryBank: Sendable {
     } catch let error as FormatError {
       throw error.inFile(file)
     }
+    rotation =
+      producer.keySpace == .afterRotation
+      ? nil : Rotation(producer, positionCount: producer.bosTokens.count + longestReference)
     let directory = directory
     codec = try CodecRegistry.codec(description: manifest.codec, shape: producer.shape) {
       try directory.file(role: BankRole.codebook)
@@ -64,9 +78,15 @@ public final class MemoryBank: Sendable {
   /// The record at a place in the bank's order, 0 ..< ``count``.
   /// - Throws: ``FormatError`` where the record is damaged or there is none; ``FileError``.
   public func record(index: Int) throws -> BankRecord {
+    let (shard, position) = try place(of: index)
+    return try shard.record(at: position)
+  }
+
+  /// The shard of a record and its position there.
+  package func place(of index: Int) throws -> (shard: ShardReader, position: Int) {
     var position = index
-    for shard in directory.manifest.shards {
-      if position < shard.recordCount { return try directory.record(number: shard.firstRecord + UInt64(position)) }
+    for shard in directory.manifest.shards where position >= 0 {
+      if position < shard.recordCount { return (try directory.shard(shard.number), position) }
       position -= shard.recordCount
     }
     throw FormatError(
@@ -78,19 +98,23 @@ public final class MemoryBank: Sendable {
     count == 0 ? 0 : Double(directory.manifest.payloadByteCount) / Double(count)
   }
 
-  /// Decodes the memory of a record.
+  /// Decodes the memory of a record, in the producer's key space.
   /// - Throws: ``FormatError`` naming the record.
   public func memory(_ record: BankRecord) throws -> SparseMemory {
     do throws(FormatError) {
       let memory = try codec.memory(record.payload, shape: producer.shape)
-      // A context begins behind the longest reference: a longer one would share its positions.
-      guard memory.tokenCount <= longestReference else {
-        throw FormatError(
-          .outOfRange(found: "\(memory.tokenCount) tokens", allowed: "\(longestReference)"), field: "token count")
-      }
+      try requireLength(memory.tokenCount)
       return memory
     } catch {
       throw error.inRecord(record.id)
+    }
+  }
+
+  /// Refuses what is longer than the longest reference: a context begins behind that, and would share its positions.
+  func requireLength(_ tokenCount: Int) throws(FormatError) {
+    guard tokenCount <= longestReference else {
+      throw FormatError(
+        .outOfRange(found: "\(tokenCount) tokens", allowed: "\(longestReference)"), field: "token count")
     }
   }
 }

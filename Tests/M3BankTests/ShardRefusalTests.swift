@@ -172,6 +172,10 @@ import Testing
     #expect(error?.field == forgery.field)
     #expect(error?.record == "0")
     #expect(error?.byteOffset == 96)
+    let buffered = #expect(throws: FormatError.self) {
+      try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _ in }
+    }
+    #expect(buffered == error)
   }
 
   @Test func aFrameOfAnotherSizeOrMoreThanOneFrameIsRefused() throws {
@@ -186,6 +190,10 @@ import Testing
       let reader = try ShardReader(path: forge(bytes, raw: length))
       let error = #expect(throws: FormatError.self) { try reader.record(at: 0) }
       #expect(error?.field == "record")
+      let buffered = #expect(throws: FormatError.self) {
+        try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _ in }
+      }
+      #expect(buffered == error)
     }
   }
 

@@ -54,7 +54,7 @@ extension BankManifest {
   }
 
   /// Refuses what has more than one spelling, or none that all readers agree on.
-  private static func requireExact(_ value: JSONValue, _ path: String) throws(FormatError) {
+  static func requireExact(_ value: JSONValue, _ path: String) throws(FormatError) {
     switch value {
     case .string, .integer, .bool: return
     case .object(let object):

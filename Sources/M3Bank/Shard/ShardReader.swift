@@ -1,4 +1,4 @@
-import M3Bytes
+package import M3Bytes
 
 /// Reads records of one shard, from any thread.
 ///
@@ -54,7 +54,7 @@ public final class ShardReader: Sendable {
   public func payload(at position: Int) throws -> [UInt8] {
     let entry = index.entry(at: position)
     let raw = try rawRecord(entry)
-    return try parsing(entry, raw) { _, parts in Array(raw[parts.payload]) }
+    return try parsing(entry, raw) { _, parts throws(FormatError) in Array(raw[parts.payload]) }
   }
 
   /// The decompressed bytes of a record, their sum checked before.
@@ -73,6 +73,20 @@ public final class ShardReader: Sendable {
 
   /// Checks the sum of a frame, and only then decompresses it.
   func decompress(_ frame: [UInt8], _ entry: ShardEntry) throws(FormatError) -> [UInt8] {
+    let result = frame.withUnsafeBytes { bytes in
+      do throws(FormatError) {
+        try requireSum(bytes, entry)
+        return Result<[UInt8], FormatError>.success(
+          try ZstdFrame.decompress(bytes, count: entry.rawLength, field: "record"))
+      } catch {
+        return .failure(locate(error, entry))
+      }
+    }
+    return try result.get()
+  }
+
+  /// Compares the sum of a frame with the index's.
+  package func requireSum(_ frame: UnsafeRawBufferPointer, _ entry: ShardEntry) throws(FormatError) {
     let seed = ShardEntry.seed(number: entry.number, offset: entry.offset, bankSeed: bankSeed)
     let found = XXH3.hash64(frame, seed: seed)
     guard found == entry.sum else {
@@ -80,15 +94,6 @@ public final class ShardReader: Sendable {
         expected: Hexadecimal.string(entry.sum), found: Hexadecimal.string(found))
       throw locate(FormatError(problem, field: "record sum"), entry)
     }
-    var result: Result<[UInt8], FormatError> = .success([])
-    frame.withUnsafeBytes { bytes in
-      do throws(FormatError) {
-        result = .success(try ZstdFrame.decompress(bytes, count: entry.rawLength, field: "record"))
-      } catch {
-        result = .failure(locate(error, entry))
-      }
-    }
-    return try result.get()
   }
 
   func record(_ entry: ShardEntry, raw: [UInt8]) throws -> BankRecord {
@@ -103,15 +108,23 @@ public final class ShardReader: Sendable {
   private func parsing<T>(
     _ entry: ShardEntry, _ raw: [UInt8], _ body: (UnsafeRawBufferPointer, RawRecord) throws(FormatError) -> T
   ) throws -> T {
-    do {
-      return try raw.withUnsafeBytes { try body($0, RawRecord(parsing: $0, textLength: entry.textLength)) }
-    } catch var error as FormatError {
+    try raw.withUnsafeBytes { try parsing(entry, $0, body) }
+  }
+
+  func parsing<T>(
+    _ entry: ShardEntry, _ raw: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer, RawRecord) throws(FormatError) -> T
+  ) throws -> T {
+    do throws(FormatError) {
+      return try body(raw, RawRecord(parsing: raw, textLength: entry.textLength))
+    } catch {
+      var error = error
       if let inner = error.byteOffset { error.field += " at byte \(inner) of the raw record" }
       throw locate(error, entry)
     }
   }
 
-  private func locate(_ error: FormatError, _ entry: ShardEntry) -> FormatError {
+  func locate(_ error: FormatError, _ entry: ShardEntry) -> FormatError {
     var error = error
     error.byteOffset = entry.offset
     return error.inFile(path).inRecord("\(entry.number)")

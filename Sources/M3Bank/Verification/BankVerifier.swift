@@ -3,7 +3,7 @@ import M3Bytes
 /// Says whether a bank is whole, and what is wrong with it if not.
 public enum BankVerifier {
   public enum Level: String, Sendable, CaseIterable {
-    /// Manifest, set of files and their sizes, and each shard's header, footer and index.
+    /// Manifests, set of files and their sizes, and each shard's header, footer and index.
     case quick
     /// Also the SHA-256 of every file, every record, the key tables against the ids, duplicate ids,
     /// logical hashes and totals.

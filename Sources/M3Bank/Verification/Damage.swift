@@ -24,6 +24,10 @@ public struct Damage: Sendable, Equatable {
     case key
     /// Two records with one id.
     case duplicateID = "duplicate-id"
+    /// The manifest of the retrieval index: its grammar or its own sum.
+    case indexManifest = "index-manifest"
+    /// A retrieval index of another bank, or of this one as it was before.
+    case staleIndex = "stale-index"
     /// A count, a total or a logical hash that the records do not give.
     case total
   }

@@ -21,15 +21,17 @@ final class Verification {
     report.root = manifest?.root
     report.logicalRoot = manifest?.logicalRoot
     report.manifestSHA256 = manifest?.sha256
+    let unlisted = Set(names).subtracting(manifest?.listing.map(\.name) ?? [])
     if let manifest {
       checkListing(manifest, names)
-      totalByteCount = manifest.listing.reduce(report.byteCount) { $0 + $1.size }
+      totalByteCount = manifest.listing.reduce(report.byteCount) { $0 + $1.size } + indexByteCount(unlisted)
       let present = Set(names)
       for shard in manifest.shards where present.contains(shard.name) { checkShard(shard.number, manifest: manifest) }
       for file in manifest.files where present.contains(file.name) { checkFile(file) }
     } else {
       for name in names { if let number = ShardName.number(name) { checkShard(number, manifest: nil) } }
     }
+    checkIndex(unlisted, manifest: manifest)
     if report.level == .full { checkDuplicates() }
   }
 
@@ -50,7 +52,7 @@ final class Verification {
 
   private func checkListing(_ manifest: BankManifest, _ names: [String]) {
     let present = Set(names)
-    var listed: Set<String> = [BankManifest.fileName]
+    var listed = Set([BankManifest.fileName] + Self.indexNames)
     for file in manifest.listing {
       listed.insert(file.name)
       if !present.contains(file.name) { add(.missingFile, file: file.name, "listed in the manifest and not there") }
@@ -58,7 +60,7 @@ final class Verification {
     for name in names where !listed.contains(name) { add(.unlistedFile, file: name, "not listed in the manifest") }
   }
 
-  private func checkFile(_ file: BankManifest.File) {
+  func checkFile(_ file: BankManifest.File) {
     guard isFile(file.name) else { return }
     let path = FilePaths.join(path, file.name)
     guard let size = attempt(file: file.name, { try FilePaths.size(path) }) else { return }
@@ -169,7 +171,7 @@ extension Verification {
   }
 
   /// Whether a name leads to a file; a folder, a pipe or a link to nowhere is damage, and is not opened.
-  private func isFile(_ name: String) -> Bool {
+  func isFile(_ name: String) -> Bool {
     guard let kind = attempt(file: name, { try FilePaths.kind(FilePaths.join(path, name)) }) else { return false }
     guard kind == .file else {
       add(.missingFile, file: name, kind == nil ? "a link that leads nowhere" : "not a file")
@@ -178,19 +180,19 @@ extension Verification {
     return true
   }
 
-  private func count(_ size: UInt64) {
+  func count(_ size: UInt64) {
     report.fileCount += 1
     report.byteCount += size
   }
 
-  private func add(
+  func add(
     _ kind: Damage.Kind, file: String, shard: UInt32? = nil, record: UInt64? = nil, _ message: String
   ) {
     report.damage.append(Damage(kind: kind, file: file, shard: shard, record: record, message: message))
   }
 
   /// The message leaves out what has a field of its own.
-  private func add(
+  func add(
     _ kind: Damage.Kind, _ error: FormatError, file: String, shard: UInt32? = nil, record: UInt64? = nil
   ) {
     report.damage.append(
@@ -201,7 +203,7 @@ extension Verification {
   }
 
   /// Runs what may fail: bad bytes become damage, what the system refuses is kept apart.
-  private func attempt<T>(
+  func attempt<T>(
     _ kind: Damage.Kind = .record, file: String, shard: UInt32? = nil, _ body: () throws -> T
   ) -> T? {
     do {

@@ -25,6 +25,26 @@ public enum ZstdFrame {
   public static func decompress(_ frame: UnsafeRawBufferPointer, count: Int, field: String) throws(FormatError)
     -> [UInt8]
   {
+    try requireSingle(frame, count: count, field: field)
+    var problem: FormatError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(FormatError) {
+        try ZstdDecompressor().decompress(
+          frame, into: UnsafeMutableRawBufferPointer(buffer), count: count, field: field)
+        initialized = count
+      } catch {
+        problem = error
+      }
+    }
+    if let problem { throw problem }
+    return bytes
+  }
+
+  /// Refuses, before anything is allocated, what does not look like exactly one frame of `count` bytes.
+  /// - Throws: ``FormatError`` `mismatch`, `malformed`, `unsupported` for one that needs a dictionary.
+  public static func requireSingle(
+    _ frame: UnsafeRawBufferPointer, count: Int, field: String
+  ) throws(FormatError) {
     let size = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
     guard size == UInt64(count) else {
       throw FormatError(
@@ -36,18 +56,6 @@ public enum ZstdFrame {
     guard ZSTD_getDictID_fromFrame(frame.baseAddress, frame.count) == 0 else {
       throw FormatError(.unsupported(found: "zstd dictionary"), field: field)
     }
-    var problem: FormatError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let written = ZSTD_decompress(buffer.baseAddress, count, frame.baseAddress, frame.count)
-      if ZSTD_isError(written) != 0 {
-        problem = FormatError(.malformed("zstd: \(String(cString: ZSTD_getErrorName(written)))"), field: field)
-      } else if written != count {
-        problem = FormatError(.mismatch(expected: "\(count) bytes", found: "\(written)"), field: field)
-      }
-      initialized = problem == nil ? count : 0
-    }
-    if let problem { throw problem }
-    return bytes
   }
 
   // ZSTD_CONTENTSIZE_UNKNOWN is -1, ZSTD_CONTENTSIZE_ERROR is -2.

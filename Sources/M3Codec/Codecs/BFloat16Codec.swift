@@ -1,11 +1,13 @@
 public import M3Bytes
 public import M3JSON
 public import M3Memory
+import M3Tensor
 
 /// Vectors as bfloat16, the paper's uncompressed form: 2 bytes an element, all keys, then all values.
 public struct BFloat16Codec: MemoryCodec {
   public static let name = "bf16"
   public let headDimension: Int
+  private let kernels = Kernels.best
 
   public init(headDimension: Int) {
     self.headDimension = headDimension
@@ -13,7 +15,7 @@ public struct BFloat16Codec: MemoryCodec {
 
   public var description: JSONObject { ["name": .string(Self.name)] }
 
-  public func vectorByteCount(rowCount: Int) -> Int { 4 * rowCount * headDimension }
+  public var vectorSize: Int { 2 * headDimension }
 
   public func encode(_ memory: SparseMemory, into payload: inout ByteWriter) throws(FormatError) {
     for vectors in [memory.keys, memory.values] {
@@ -29,21 +31,13 @@ public struct BFloat16Codec: MemoryCodec {
   }
 
   public func decode(
-    _ vectors: UnsafeRawBufferPointer, header: PayloadHeader, keys: UnsafeMutablePointer<Float>,
-    values: UnsafeMutablePointer<Float>
+    _ vectors: UnsafeRawBufferPointer, count: Int, entry: Int, part: HeadStatistics.Part,
+    into rows: UnsafeMutablePointer<Float>
   ) throws(FormatError) {
-    let count = header.positions.count * headDimension
-    for (index, target) in [keys, values].enumerated() {
-      let base = index * 2 * count
-      for element in 0..<count {
-        let bits = UInt16(littleEndian: vectors.loadUnaligned(fromByteOffset: base + 2 * element, as: UInt16.self))
-        let value = BFloat16.value(bits)
-        guard value.isFinite else {
-          throw FormatError(
-            .outOfRange(found: "\(value)", allowed: "finite"), field: "vectors", at: UInt64(base + 2 * element))
-        }
-        target[element] = value
-      }
-    }
+    guard let codes = vectors.baseAddress,
+      let bad = kernels.decodeBFloat16(count: count * headDimension, codes, into: rows)
+    else { return }
+    throw FormatError(
+      .outOfRange(found: "\(rows[bad])", allowed: "finite"), field: "vectors", at: UInt64(2 * bad))
   }
 }

@@ -1,6 +1,7 @@
 public import M3Bytes
 public import M3JSON
 public import M3Memory
+import M3Tensor
 
 /// Four bits an element and one scale a vector, after subtracting the mean of the vector's (layer, K/V, head) and dividing
 /// each element by its deviation there.
@@ -12,6 +13,7 @@ public import M3Memory
 public struct Int4Codec: MemoryCodec {
   public static let name = "int4"
   public let statistics: HeadStatistics
+  private let kernels = Kernels.best
 
   public init(statistics: HeadStatistics) {
     self.statistics = statistics
@@ -20,9 +22,8 @@ public struct Int4Codec: MemoryCodec {
   public var description: JSONObject { ["name": .string(Self.name)] }
 
   private var dimension: Int { statistics.shape.headDimension }
-  private var vectorSize: Int { 2 + dimension / 2 }
 
-  public func vectorByteCount(rowCount: Int) -> Int { 2 * rowCount * vectorSize }
+  public var vectorSize: Int { 2 + dimension / 2 }
 
   /// Fractions of the largest magnitude that are tried as the end of the range.
   private static let ranges: [Float] = [1, 0.94, 0.88, 0.82, 0.76, 0.7]
@@ -85,32 +86,22 @@ public struct Int4Codec: MemoryCodec {
   }
 
   public func decode(
-    _ vectors: UnsafeRawBufferPointer, header: PayloadHeader, keys: UnsafeMutablePointer<Float>,
-    values: UnsafeMutablePointer<Float>
+    _ vectors: UnsafeRawBufferPointer, count: Int, entry: Int, part: HeadStatistics.Part,
+    into rows: UnsafeMutablePointer<Float>
   ) throws(FormatError) {
-    var offset = 0
-    for part in HeadStatistics.Part.allCases {
-      var target = part == .keys ? keys : values
-      for (entry, count) in header.counts.enumerated() {
-        let elements = statistics.elements(entry: entry, part: part)
-        let mean = Array(statistics.means[elements])
-        let deviation = Array(statistics.deviations[elements])
-        for _ in 0..<count {
-          let bits = UInt16(littleEndian: vectors.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
-          let scale = Float(Float16(bitPattern: bits))
-          guard scale.isFinite, scale >= 0 else {
-            throw FormatError(.outOfRange(found: "\(scale)", allowed: "a scale"), field: "vectors", at: UInt64(offset))
-          }
-          for pair in 0..<dimension / 2 {
-            let byte = vectors[offset + 2 + pair]
-            let (low, high) = (2 * pair, 2 * pair + 1)
-            target[low] = mean[low] + deviation[low] * (scale * (Float(byte & 15) - 7.5))
-            target[high] = mean[high] + deviation[high] * (scale * (Float(byte >> 4) - 7.5))
-          }
-          target += dimension
-          offset += vectorSize
-        }
+    guard let codes = vectors.baseAddress else { return }
+    let first = statistics.elements(entry: entry, part: part).lowerBound
+    let bad = statistics.means.withUnsafeBufferPointer { means in
+      statistics.deviations.withUnsafeBufferPointer { deviations in
+        kernels.decodeInt4(
+          rows: count, dimension: dimension, codes, means: means.baseAddress! + first,
+          deviations: deviations.baseAddress! + first, into: rows)
       }
     }
+    guard let bad else { return }
+    let bits = UInt16(littleEndian: vectors.loadUnaligned(fromByteOffset: bad * vectorSize, as: UInt16.self))
+    throw FormatError(
+      .outOfRange(found: "\(Float(Float16(bitPattern: bits)))", allowed: "a scale"), field: "vectors",
+      at: UInt64(bad * vectorSize))
   }
 }

@@ -5,18 +5,21 @@ import M3Memory
 ///
 /// Little-endian: u16 token count T; one count an entry; one position a row. Counts and positions take one byte each
 /// where T ≤ 255 and two otherwise.
-public struct PayloadHeader: Sendable, Equatable {
-  public let tokenCount: Int
+package struct PayloadHeader: Sendable, Equatable {
+  package let tokenCount: Int
   /// (entries).
-  public let counts: [Int]
+  package let counts: [Int]
   /// (rows).
-  public let positions: [UInt16]
+  package let positions: [UInt16]
 
   init(_ memory: SparseMemory) {
     tokenCount = memory.tokenCount
     counts = memory.counts
     positions = memory.positions
   }
+
+  /// First row of each entry, and the number of all rows at the end.
+  var offsets: [Int] { SparseMemory.offsets(counts) }
 
   func write(into writer: inout ByteWriter) {
     writer.integer(UInt16(tokenCount))

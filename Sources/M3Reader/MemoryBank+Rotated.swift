@@ -1,0 +1,69 @@
+import Dispatch
+public import M3Bank
+public import M3Bytes
+import M3Codec
+public import M3Memory
+import Synchronization
+
+extension MemoryBank {
+  /// Reads a memory as attention reads it, from the file into recycled buffers without a copy between.
+  ///
+  /// It is checked as ``record(index:)`` and ``memory(_:)`` check it, and gives the same elements.
+  /// - Parameter index: a place in the bank's order, 0 ..< ``count``.
+  /// - Throws: ``FormatError`` naming the record; ``FileError``.
+  public func rotatedMemory(at index: Int) throws -> RotatedMemory {
+    let (shard, position) = try place(of: index)
+    return try recordBuffers.withBuffers { buffers in
+      try shard.withPayload(at: position, buffers: buffers) { id, payload in
+        do throws(FormatError) {
+          return try decode(payload)
+        } catch {
+          throw error.inRecord(id)
+        }
+      }
+    }
+  }
+
+  /// Decodes the memory of a record as attention reads it.
+  /// - Throws: ``FormatError`` naming the record.
+  public func rotatedMemory(_ record: BankRecord) throws(FormatError) -> RotatedMemory {
+    let result = record.payload.withUnsafeBytes { payload in
+      do throws(FormatError) {
+        return Result<RotatedMemory, FormatError>.success(try decode(payload))
+      } catch {
+        return .failure(error.inRecord(record.id))
+      }
+    }
+    return try result.get()
+  }
+
+  /// Reads several memories, in the order of the indices, on several threads.
+  /// - Parameters:
+  ///   - indices: places in the bank's order, each in 0 ..< ``count``.
+  ///   - threads: at most. The default is 2.
+  /// - Throws: as ``rotatedMemory(at:)``, for the first index that gives an error.
+  public func rotatedMemories(at indices: [Int], threads: Int = 2) throws -> [RotatedMemory] {
+    precondition(threads >= 1, "no thread to read on")
+    if threads == 1 || indices.count < 2 { return try indices.map { try rotatedMemory(at: $0) } }
+    let next = Atomic(0)
+    let results = Mutex([Result<RotatedMemory, any Error>?](repeating: nil, count: indices.count))
+    DispatchQueue.concurrentPerform(iterations: min(threads, indices.count)) { _ in
+      while true {
+        let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard place < indices.count else { return }
+        let result = Result { try rotatedMemory(at: indices[place]) }
+        results.withLock { $0[place] = result }
+      }
+    }
+    return try results.withLock { try $0.map { try $0!.get() } }
+  }
+
+  /// Decodes a payload into recycled buffers.
+  package func decode(_ payload: UnsafeRawBufferPointer) throws(FormatError) -> RotatedMemory {
+    let payload = try MemoryPayload(payload, codec: codec, shape: producer.shape)
+    try requireLength(payload.header.tokenCount)
+    return try payload.rotatedMemory(rotation: rotation, firstPosition: producer.bosTokens.count) {
+      floatBuffers.buffer(count: $0)
+    }
+  }
+}
