@@ -2,11 +2,11 @@
 import PackageDescription
 
 // The floors of the architecture, top to bottom; arrows only point down.
-//   4 tools        m3-chunk m3-encode m3-shard m3-verify m3-read m3-bench, M3Command
-//   3 composition  M3Encoder M3Sharding M3Inference M3Reader
+//   4 tools        m3-chunk m3-encode m3-shard m3-index m3-verify m3-read m3-bench, M3Command, M3Serving
+//   3 composition  M3Encoder M3Sharding M3Retrieval M3Inference M3Reader
 //   2 domain       M3Chunking M3Transformer M3Codec M3Bank
 //   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Records M3Stage
-//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels
+//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss
 
 let swiftSettings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -50,23 +50,26 @@ let package = Package(
     system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     .target(name: "CKernels"),
+    .target(
+      name: "CFaiss",
+      linkerSettings: ["faiss", "lapack", "blas", "gomp", "m"].map { .linkedLibrary($0) }),
 
     // 1 ground
     library("M3Bytes", ["CZstd", "CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
     library("M3JSON", ["M3Bytes"]),
     library("M3Streams", ["M3Bytes", "CZlib", "CLZ4"]),
     library("M3Tensor", ["CKernels"]),
-    library("M3Weights", ["M3Bytes"]),
-    library("M3Memory", ["M3Bytes", "M3JSON"]),
+    library("M3Weights", ["M3Bytes", "M3JSON"]),
+    library("M3Memory", ["M3Bytes", "M3JSON", "M3Tensor"]),
     library("M3Spool", ["M3Bytes", "M3JSON", "M3Memory", "M3Streams"]),
-    library("M3Text", ["M3Bytes", "M3Weights"]),
+    library("M3Text", ["M3Bytes", "M3JSON", "M3Weights"]),
     library("M3Records", ["M3Bytes", "M3JSON", "M3Streams"]),
     library("M3Stage", ["M3Bytes", "M3JSON"]),
 
     // 2 domain
     library("M3Chunking", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
-    library("M3Transformer", ["M3Bytes", "M3Memory", "M3Tensor", "M3Weights"]),
-    library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory"]),
+    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Weights"]),
+    library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
     library("M3Bank", ["M3Bytes", "M3JSON"]),
 
     // 3 composition
@@ -77,8 +80,11 @@ let package = Package(
         "M3Transformer",
       ]),
     library("M3Sharding", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage"]),
-    library("M3Inference", ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Text", "M3Transformer"]),
-    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
+    library(
+      "M3Retrieval",
+      ["CFaiss", "M3Bank", "M3Bytes", "M3JSON", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
+    library("M3Inference", ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Text", "M3Transformer", "M3Weights"]),
+    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Tensor"]),
 
     // 4 tools
     library(
@@ -89,6 +95,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+    library(
+      "M3Serving",
+      [
+        "M3Bank", "M3Bytes", "M3Codec", "M3Command", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Reader",
+        "M3Retrieval", "M3Text", "M3Transformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
     tool(
       "m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
@@ -97,10 +109,13 @@ let package = Package(
     tool(
       "m3-read",
       [
-        "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Stage", "M3Text",
-        "M3Transformer",
+        "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Stage",
+        "M3Text", "M3Transformer",
       ]),
-    tool("m3-bench", ["M3JSON", "M3Transformer"]),
+    tool("m3-index", ["M3Bank", "M3Retrieval", "M3Stage"]),
+    tool(
+      "m3-bench",
+      ["M3Bank", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Text", "M3Transformer"]),
 
     // tests
     .target(
@@ -131,9 +146,13 @@ let package = Package(
     tests(
       "M3InferenceTests",
       [
-        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Text", "M3Transformer",
+        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Tensor", "M3Text", "M3Transformer",
         "M3Weights",
       ]),
+    tests("M3ReaderTests", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Reader", "M3Tensor"]),
+    tests(
+      "M3RetrievalTests",
+      ["M3Bank", "M3Bytes", "M3JSON", "M3Retrieval", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
     tests("M3StageTests", ["M3Bytes", "M3JSON", "M3Stage"]),
     tests("M3ToolTests", ["M3Bytes", "M3JSON", "M3Streams"]),
     tests(

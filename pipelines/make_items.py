@@ -10,7 +10,7 @@ line an item:
 
     id            `<task>:<reference id>`
     reference_id  the reference that helps
-    task          A, B or C
+    task          A, B, C or Q
     context       what the model reads before the target
     target        what is scored; begins with a space, as text inside a sentence does
     separator     what stands between reference and context when the reference is read as text
@@ -26,6 +26,9 @@ B, definition. The reference is the first of an article that begins with its tit
 C, cloze. The context is `About TITLE.` and about the first 6 tokens of a sentence of the
    reference that is not its first, the target about the 16 tokens after. The separator is a
    line break.
+
+Q, question, on demand: for `m3-read evaluate --retrieve`. Reference and target are those of B,
+   the context is `What is TITLE?`
 
 This script has no tokenizer, so lengths are in words and "about" means: the number of words
 that makes so many tokens at the reference's own tokens a word, its `token_count` divided by
@@ -53,9 +56,9 @@ from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
 REFERENCE_TOKENS_A = 64
-TARGET_TOKENS = {"A": 63, "B": 16, "C": 16}
+TARGET_TOKENS = {"A": 63, "B": 16, "C": 16, "Q": 16}
 CUE_TOKENS_C = 6
-SEPARATORS = {"A": "", "B": "\n", "C": "\n"}
+SEPARATORS = {"A": "", "B": "\n", "C": "\n", "Q": "\n"}
 
 WORD = re.compile(r"\s*\S+")
 # A full stop ends a sentence when a capital follows it and a word of three letters or more, a
@@ -160,7 +163,12 @@ def cloze(reference: Reference, article: Dict[str, str]) -> Optional[Item]:
     return None
 
 
-TASKS = {"A": continuation, "B": definition, "C": cloze}
+def question(reference: Reference, article: Dict[str, str]) -> Optional[Item]:
+    found = definition(reference, article)
+    return found and found._replace(task="Q", context=f"What is {article['title']}?")
+
+
+TASKS = {"A": continuation, "B": definition, "C": cloze, "Q": question}
 
 
 def read_articles(path: Path) -> Dict[str, Dict[str, str]]:
@@ -273,7 +281,7 @@ def parse_arguments() -> argparse.Namespace:
                         help="JSON lines, one item each")
     parser.add_argument("--per-task", type=count, default=100, metavar="N",
                         help="items of each task, at most (default: %(default)s)")
-    parser.add_argument("--tasks", type=task_list, default=list(TASKS), metavar="A,B,C",
+    parser.add_argument("--tasks", type=task_list, default=["A", "B", "C"], metavar="A,B,C",
                         help="which tasks (default: A,B,C)")
     parser.add_argument("--seed", type=int, default=1, metavar="S",
                         help="chooses other items (default: %(default)s)")

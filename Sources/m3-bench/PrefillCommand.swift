@@ -4,10 +4,6 @@ import M3Command
 import M3JSON
 import M3Transformer
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 struct PrefillCommand: Tool {
   static let configuration = CommandConfiguration(
     commandName: "prefill", abstract: "Tokens a second of reading references, without output head.")
@@ -56,11 +52,11 @@ struct PrefillCommand: Tool {
     let batches = stride(from: 0, to: references, by: batch).map { Array(texts[$0..<min($0 + batch, references)]) }
     let loadedModel = loaded.model
     run(batches, loadedModel)  // once for warming up
-    var results: [(wall: Double, cpu: Double)] = []
+    var results: [Stopwatch.Time] = []
     for round in 0..<rounds {
-      let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
+      let start = Stopwatch.now()
       run(batches, loadedModel)
-      results.append((seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu))
+      results.append(Stopwatch.now() - start)
       line(round: round, results.last!, shape)
     }
     let middle = results.sorted { $0.cpu < $1.cpu }[rounds / 2]
@@ -77,7 +73,7 @@ struct PrefillCommand: Tool {
     }
   }
 
-  private func line(round: Int?, _ result: (wall: Double, cpu: Double), _ shape: LlamaConfiguration) {
+  private func line(round: Int?, _ result: Stopwatch.Time, _ shape: LlamaConfiguration) {
     let count = Double(references * tokens)
     var object: JSONObject = [
       "bench": "prefill", "batch": .integer(Int64(batch)), "references": .integer(Int64(references)),
@@ -87,11 +83,5 @@ struct PrefillCommand: Tool {
     ]
     object["round"] = round.map { .integer(Int64($0)) }
     StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
-  }
-
-  private func seconds(_ clock: clockid_t) -> Double {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -3,16 +3,17 @@ import M3Bank
 import M3Command
 import M3Inference
 import M3Reader
+import M3Serving
 import M3Text
-import M3Transformer
 
 struct GenerateCommand: Tool {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Continues a prompt greedily, reading the memories that are named.",
+    abstract: "Continues a prompt, reading the memories that it retrieves or those that are named.",
     discussion: """
-      --as none leaves the references out, --as text puts their texts before the prompt, --as memory (the default) reads \
-      their memories.
+      With --embedder, every 64 tokens of prompt and continuation retrieve the memories that are read. With --memory, the \
+      named references are read throughout: --as none leaves them out, --as text puts their texts before the prompt, --as \
+      memory (the default) reads their memories.
       """)
 
   @Argument(help: "The bank: a folder.")
@@ -25,53 +26,75 @@ struct GenerateCommand: Tool {
   var prompt: String
 
   @Option(name: .customLong("memory"), parsing: .upToNextOption, help: "Ids of the references to read.")
-  var memories: [String] = []
+  var named: [String] = []
 
   @Option(name: .customLong("as"), help: "How references are read: none, text or memory.")
   var mode: EvaluationMode = .memory
 
-  @Option(help: "Tokens to generate at most.")
-  var maxTokens = 64
+  @Flag(help: "Says on stderr which memories are read, and from which token on.")
+  var showMemories = false
 
-  @Option(help: "Kernels to compute with, by name.")
-  var kernel: String?
+  @OptionGroup var retrieval: RetrievalOptions
+  @OptionGroup var generation: GenerationOptions
 
   func validate() throws {
-    guard (1...100_000).contains(maxTokens) else { throw ValidationError("--max-tokens takes 1 to 100000") }
+    guard named.isEmpty || retrieval.embedder == nil else {
+      throw ValidationError("--memory names what is read, --embedder retrieves it: one of them")
+    }
   }
 
   func execute() throws {
     guard !prompt.isEmpty else { throw UsageError("--prompt is empty") }
-    let reading = try BankReading(bank: bank, model: model, kernel: kernel)
-    let tokenizer = reading.loaded.tokenizer
-    let records = try memories.map { try reading.bank.record(id: $0) }
-    var tokens = tokenizer.encode(prompt)
-    var memory: AttentionMemory?
-    var position = 0
-    var isolated = 0
-    switch mode {
-    case .none:
-      tokens = reading.contextBOS + tokens
-    case .text:
-      tokens = reading.contextBOS + records.flatMap { tokenizer.encode($0.text) + tokenizer.encode("\n\n") } + tokens
-    case .memory:
-      let sequence = reading.assembler.sequence(
-        tokens, reading: try records.map { try reading.bank.memory($0) }, contextBOS: reading.contextBOS)
-      tokens = sequence.tokens
-      memory = sequence.memory
-      position = reading.assembler.contextPosition
-      isolated = sequence.isolatedCount
-    }
+    let reading = try BankReading(
+      bank: bank, model: model, kernel: generation.kernel, decoding: generation.decodingThreads != nil)
+    let retriever = try retrieval.embedder == nil ? nil : retrieval.retriever(reading)
+    let opening = try opening(reading, retriever)
+    let context = try ReadingContext(
+      model: reading.loaded.model, tokenizer: reading.loaded.tokenizer, memory: opening.memory,
+      firstPosition: opening.firstPosition,
+      capacity: try reading.capacity(opening.tokens.count, generation, firstPosition: opening.firstPosition),
+      decodingThreads: generation.decodingThreads)
+    if showMemories { context.onMemoryChange = MemoryLog(reading.source).show }
     let generator = Generator(
-      model: reading.loaded.model, tokenizer: tokenizer,
-      stopTokens: Set(tokenizer.endOfSequence.map { [$0] } ?? []).union(reading.contextBOS))
-    try generator.generate(
-      prompt: tokens, memory: memory, firstPosition: position, isolatedCount: isolated, maximumTokens: maxTokens
-    ) { piece in
+      tokenizer: reading.loaded.tokenizer, stopTokens: reading.stopTokens, sampling: generation.sampling)
+    let logits = try context.read(opening.tokens, isolatedCount: opening.isolatedCount)
+    try generator.generate(context, after: logits, maximumTokens: generation.maxTokens) { piece in
       StandardOutput.write(piece)
       return true
     }
     StandardOutput.write("\n")
+    if showMemories, let retriever { MemoryLog.show(retriever.cache.statistics) }
+  }
+
+  private struct Opening {
+    var tokens: [Int32]
+    var isolatedCount = 0
+    var memory = ContextMemory.none
+    var firstPosition = 0
+  }
+
+  private func opening(_ reading: BankReading, _ retriever: MemoryRetriever?) throws -> Opening {
+    let tokenizer = reading.loaded.tokenizer
+    let tokens = tokenizer.encode(prompt)
+    guard !tokens.isEmpty else { throw GenerationError.emptyPrompt }
+    let assembler = reading.assembler
+    if let retriever, mode != .memory {
+      // As retrieval-augmented generation does: once, by the whole prompt.
+      let texts = mode == .text ? try retriever.texts(retriever.hits(for: [prompt])[0]) : []
+      return Opening(tokens: reading.prompt(tokens, behind: texts))
+    }
+    let records = try named.map { try reading.bank.record(id: $0) }
+    switch mode {
+    case .none: return Opening(tokens: reading.prompt(tokens, behind: []))
+    case .text: return Opening(tokens: reading.prompt(tokens, behind: records.map(\.text)))
+    case .memory:
+      let (bos, isolatedCount) = assembler.opening(contextBOS: reading.contextBOS)
+      let memory =
+        try retriever.map { ContextMemory.retrieved($0) }
+        ?? .fixed(assembler.assemble(records.map { try reading.bank.memory($0) }))
+      return Opening(
+        tokens: bos + tokens, isolatedCount: isolatedCount, memory: memory, firstPosition: assembler.contextPosition)
+    }
   }
 }
 

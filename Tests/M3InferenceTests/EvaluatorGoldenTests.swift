@@ -40,7 +40,7 @@ import Testing
     let runs = try bank.base.golden.required("runs", as: JSONFields.self)
     let expected = try runs.required(run.testDescription, as: JSONFields.self)
     var progress = 0
-    let losses = try bank.evaluator().evaluate(items, mode: run.mode, source: bank, workers: workers) { progress += $0 }
+    let losses = try bank.evaluator().evaluate(items, mode: run.mode, workers: workers) { progress += $0 }
     #expect(progress == items.count)
     let byItem = try expected.required("items", as: JSONFields.self)
     for (item, loss) in zip(items, losses) {

@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: [0, 1, 2])
   func distractingTexts(count: Int) throws {
     let bank = try EvaluationBank(.received)
-    let found = try bank.evaluator(distractorCount: count).evaluate([Self.item], mode: .text, source: bank, workers: 1)
+    let found = try bank.evaluator(distractorCount: count).evaluate([Self.item], mode: .text, workers: 1)
     let others = try bank.distractors(for: "i", excluding: Self.item.referenceID, count: count)
     var tokens: [Int32] = [0]
     for other in others { tokens += tiny.tokenizer.encode(other.text) + tiny.tokenizer.encode("\n\n") }
@@ -61,9 +61,9 @@ import Testing
         context: String("Question number".prefix(3 + number % 7)), target: String(" the answer".prefix(2 + number % 9)))
     }
     for mode in EvaluationMode.allCases {
-      let alone = try items.map { try bank.evaluator().evaluate([$0], mode: mode, source: bank, workers: 1)[0] }
+      let alone = try items.map { try bank.evaluator().evaluate([$0], mode: mode, workers: 1)[0] }
       for workers in [1, 2, 4] {
-        #expect(try bank.evaluator().evaluate(items, mode: mode, source: bank, workers: workers) == alone)
+        #expect(try bank.evaluator().evaluate(items, mode: mode, workers: workers) == alone)
       }
     }
   }
@@ -74,7 +74,7 @@ import Testing
     item.referenceID = "nowhere"
     for mode in [EvaluationMode.text, .memory] {
       #expect(throws: EvaluationBank.Missing(id: "nowhere")) {
-        try bank.evaluator().evaluate([Self.item, item], mode: mode, source: bank, workers: 2)
+        try bank.evaluator().evaluate([Self.item, item], mode: mode, workers: 2)
       }
     }
   }
@@ -85,10 +85,10 @@ import Testing
     item.context = String(repeating: "q ", count: 300)
     let count = tiny.tokenizer.encode(item.context).count + tiny.tokenizer.encode(item.target).count
     #expect(throws: EvaluationError.tooLong(item: "i", positions: count + 1, limit: 512)) {
-      try bank.evaluator().evaluate([item], mode: .none, source: bank, workers: 1)
+      try bank.evaluator().evaluate([item], mode: .none, workers: 1)
     }
     #expect(throws: EvaluationError.tooLong(item: "i", positions: count + 155, limit: 512)) {
-      try bank.evaluator().evaluate([item], mode: .memory, source: bank, workers: 1)
+      try bank.evaluator().evaluate([item], mode: .memory, workers: 1)
     }
   }
 
@@ -101,26 +101,26 @@ import Testing
     definition.tokens[place] = Array("\u{101}\u{101}".utf8)
     let evaluator = Evaluator(
       model: tiny.model, tokenizer: try Tokenizer(definition), assembler: bank.assembler, contextBOS: [0],
-      distractorCount: 0)
+      choice: .named(bank, distractorCount: 0))
     var (noContext, noTarget) = (Self.item, Self.item)
     (noContext.context, noTarget.target) = ("\u{1}", "\u{1}")
     for mode in EvaluationMode.allCases {
       #expect(throws: EvaluationError.noTokens(item: "i", part: "target")) {
-        try evaluator.evaluate([noTarget], mode: mode, source: bank, workers: 1)
+        try evaluator.evaluate([noTarget], mode: mode, workers: 1)
       }
     }
     // Behind a BOS there is something to foresee the target from.
     #expect(throws: EvaluationError.noTokens(item: "i", part: "context")) {
-      try evaluator.evaluate([noContext], mode: .memory, source: bank, workers: 1)
+      try evaluator.evaluate([noContext], mode: .memory, workers: 1)
     }
-    #expect(try evaluator.evaluate([noContext], mode: .none, source: bank, workers: 1)[0] > 0)
+    #expect(try evaluator.evaluate([noContext], mode: .none, workers: 1)[0] > 0)
   }
 
   private var question: [Int32] { tiny.tokenizer.encode(Self.item.context) + tiny.tokenizer.encode(Self.item.target) }
 
   private func expectMemoryLoss(_ bank: EvaluationBank, distractorCount: Int, bos: [Int32], isolated: Bool) throws {
     let found = try bank.evaluator(distractorCount: distractorCount).evaluate(
-      [Self.item], mode: .memory, source: bank, workers: 1)
+      [Self.item], mode: .memory, workers: 1)
     let others = try bank.distractors(for: "i", excluding: Self.item.referenceID, count: distractorCount)
     let memories = try [bank.reference(id: Self.item.referenceID).memory] + others.map(\.memory)
     let expected = twinLoss(

@@ -97,7 +97,7 @@ private struct Chain {
     maximumTokens: Int, stops: [String] = [], emit: (String) -> Bool = { _ in true }
   ) throws -> String {
     let stopTokens = Set(stops.flatMap { tokenizer.encode($0) } + [stop])
-    return try Generator(model: model, tokenizer: tokenizer, stopTokens: stopTokens).generate(
-      prompt: [0], memory: nil, firstPosition: 0, maximumTokens: maximumTokens, emit: emit)
+    return try Continuation(model: model, tokenizer: tokenizer, stopTokens: stopTokens).text(
+      prompt: [0], maximumTokens: maximumTokens, emit: emit)
   }
 }

@@ -2,6 +2,7 @@ import M3Encoder
 import M3Inference
 import M3Memory
 import M3Records
+import M3Tensor
 import M3TestSupport
 import M3Transformer
 import Testing
@@ -14,16 +15,25 @@ import Testing
     for layer in 0..<2 {
       for head in 0..<2 {
         let expected = bank.plainRows(memories, layer: layer, head: head)
-        let rows = found.rows(layer: layer, head: head)
-        #expect(rows.map { found.keys[$0 * 16..<$0 * 16 + 16].map { Double($0) } } == expected.map(\.key))
-        #expect(rows.map { found.values[$0 * 16..<$0 * 16 + 16].map { Double($0) } } == expected.map(\.value))
+        let parts = [found.bos!] + found.memories
+        func rows(_ buffer: (AttentionMemory) -> FloatBuffer) -> [[Double]] {
+          parts.flatMap { part in
+            part.rows(layer: layer, head: head).map { row in
+              buffer(part).elements[row * 16..<row * 16 + 16].map { Double($0) }
+            }
+          }
+        }
+        #expect(rows(\.keys) == expected.map(\.key))
+        #expect(rows(\.values) == expected.map(\.value))
       }
     }
   }
 
   @Test func noMemoriesLeaveTheBOS() throws {
     let bank = try EvaluationBank(.all)
-    #expect(bank.assembler.assemble([]) == AttentionMemory(bank.bos))
+    let found = bank.assembler.assemble([])
+    #expect(found.bos == AttentionMemory(bank.bos))
+    #expect(found.memories.isEmpty)
   }
 
   @Test(arguments: [(0, 128), (127, 128), (128, 129), (300, 301)])
@@ -36,9 +46,8 @@ import Testing
   @Test(arguments: Producer.ContextBOS.allCases)
   func sequences(contextBOS: Producer.ContextBOS) throws {
     let bank = try EvaluationBank(.all, contextBOS: contextBOS)
-    let sequence = bank.assembler.sequence([5, 6], reading: [], contextBOS: [0, 1])
-    #expect(sequence.tokens == (contextBOS == .none ? [5, 6] : [0, 1, 5, 6]))
-    #expect(sequence.positions.first == 155)
-    #expect(sequence.isolatedCount == (contextBOS == .isolated ? 2 : 0))
+    let opening = bank.assembler.opening(contextBOS: [0, 1])
+    #expect(opening.tokens == (contextBOS == .none ? [] : [0, 1]))
+    #expect(opening.isolatedCount == (contextBOS == .isolated ? 2 : 0))
   }
 }

@@ -11,6 +11,23 @@ struct HelpTests {
     ["--input", "--output", "--model", "--kernel", "--calibration", "--on-bad-input"] + settings
   private static let shard = ["--input", "--references", "--output", "--codec"] + settings
 
+  private static let index = ["<bank>", "--embedder", "--factory"] + settings
+
+  private static let retrieval = ["--embedder", "--memories", "--gate", "--cold", "--keep"] + settings
+  private static let generation = [
+    "--max-tokens", "--temperature", "--top-k", "--top-p", "--seed", "--threads", "--exact", "--kernel",
+  ]
+  private static let generate =
+    ["<bank>", "--model", "--prompt", "--memory", "--as", "--show-memories"] + retrieval + generation
+  private static let chat =
+    ["<bank>", "--model", "--system", "--context-tokens", "--show-memories"] + retrieval + generation
+  private static let evaluate =
+    [
+      "<bank>", "--model", "--items", "--modes", "--distractors", "--retrieve", "--overlap-limit", "--kernel", "--json",
+    ] + retrieval + running
+  private static let decode =
+    ["--model", "--bank", "--prompt-tokens", "--tokens", "--prompts", "--rounds", "--threads", "--kernel"] + retrieval
+
   static let pages: [(tool: Tool, command: [String], options: [String])] = [
     (.chunk, [], ["run", "plan", "--input", "--output", "--model"]),
     (.chunk, ["run"], chunk + tasks + running), (.chunk, ["plan"], chunk + running),
@@ -22,20 +39,17 @@ struct HelpTests {
     ),
     (.shard, [], ["run", "plan", "--input", "--references", "--output"]),
     (.shard, ["run"], shard + tasks + running), (.shard, ["plan"], shard + running),
+    (.index, [], ["run", "plan", "--embedder"]), (.index, ["run"], index + tasks + running),
+    (.index, ["plan"], index + running),
     (.verify, [], ["<bank>", "--level", "--root", "--json", "--progress"]),
-    (.read, [], ["info", "get", "generate", "evaluate", "report"]),
+    (.read, [], ["info", "get", "search", "generate", "chat", "evaluate", "report"]),
     (.read, ["info"], ["<bank>", "--json"]),
     (.read, ["get"], ["<bank>", "<id>", "--json"]),
-    (.read, ["generate"], ["<bank>", "--model", "--prompt", "--memory", "--as", "--max-tokens", "--kernel"]),
-    (
-      .read, ["evaluate"],
-      [
-        "<bank>", "--model", "--items", "--modes", "--distractors", "--kernel", "--json", "--workers", "--progress",
-        "--log-level",
-      ]
-    ),
+    (.read, ["search"], ["<bank>", "<text>", "--embedder", "--count", "--json"]),
+    (.read, ["generate"], generate), (.read, ["chat"], chat), (.read, ["evaluate"], evaluate),
     (.read, ["report"], ["<paths>", "--json"]),
-    (.bench, [], ["prefill"]),
+    (.bench, [], ["prefill", "decode", "read"]), (.bench, ["decode"], decode),
+    (.bench, ["read"], ["<bank>", "--count", "--sets", "--rounds", "--threads", "--evict", "--seed"]),
     (.bench, ["prefill"], ["--model", "--references", "--tokens", "--threads", "--batch", "--rounds", "--kernel"]),
   ]
 

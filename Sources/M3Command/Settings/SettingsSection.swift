@@ -40,7 +40,7 @@ public struct SettingsSection {
   }
 
   /// Sections that a pipeline file may have.
-  private static let sections = ["chunk", "dedupe", "filter", "encode", "quantize", "shard", "index"]
+  private static let sections = ["chunk", "dedupe", "filter", "encode", "quantize", "shard", "index", "read"]
 
   private static func read(_ name: String, file: String) throws -> [String: Value] {
     let bytes = try ReadableFile.contents(of: file, limit: 1 << 20)
@@ -122,6 +122,14 @@ public struct SettingsSection {
     let wanted = "an integer from \(range.lowerBound) to \(range.upperBound)"
     guard case .scalar(let text) = value, let number = Int(text), range.contains(number) else {
       throw wrong(key, wanted)
+    }
+    return number
+  }
+
+  public mutating func number(_ key: String, default standard: Float, in range: ClosedRange<Float>) throws -> Float {
+    guard let value = take(key) else { return standard }
+    guard case .scalar(let text) = value, let number = Float(text), range.contains(number) else {
+      throw wrong(key, "a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }

@@ -75,7 +75,9 @@ public final class ReferenceEncoder {
     let last = shape.layers.last!
     scorer.begin(windows.enumerated().flatMap { $1.ownSpans(sequence: $0) })
     pass.run(
-      windows.map { Sequence(tokens: Array($0.references.joined()), firstPosition: bosTokenCount, memory: bos) },
+      windows.map {
+        Sequence(tokens: Array($0.references.joined()), firstPosition: bosTokenCount, memory: MemoryContext(bos: bos))
+      },
       extent: configuration.rule == .received ? .probabilities(layer: last) : .keysAndValues(layer: last),
       observer: scorer)
     guard configuration.rule == .reconstruction else { return }
@@ -100,7 +102,7 @@ public final class ReferenceEncoder {
     return Sequence(
       tokens: configuration.repeatPrompt + reference,
       firstPosition: Producer.contextPosition(bosTokenCount: bosTokenCount, longestReference: tokenCount),
-      memory: AttentionMemory(concatenating: [bos, memory]))
+      memory: MemoryContext(bos: bos, memories: [memory]))
   }
 
   private func memory(_ index: Int) throws -> SparseMemory {

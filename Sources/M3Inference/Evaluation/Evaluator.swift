@@ -1,22 +1,15 @@
-public import M3Memory
+import M3Memory
 public import M3Text
 public import M3Transformer
 import M3Stage
-
-/// Where an evaluation gets references from.
-public protocol ReferenceSource: Sendable {
-  /// The text and the memory of a reference.
-  func reference(id: String) throws -> (text: String, memory: SparseMemory)
-  /// `count` other references, the same ones each time for the same `key`.
-  func distractors(for key: String, excluding id: String, count: Int) throws -> [(text: String, memory: SparseMemory)]
-}
 
 /// Measures what memories are worth: negative log-likelihood of targets without the reference, with its text, and with
 /// its memory.
 ///
 /// - `none`: BOS, context, target.
-/// - `text`: BOS, reference, separator, context, target.
-/// - `memory`: the reference's memory, context from position max(128, BOS tokens + longest reference), target.
+/// - `text`: BOS, reference, separator, context, target. Of several references the item's own, or the most similar one,
+///   stands last.
+/// - `memory`: the references' memories, context from position max(128, BOS tokens + longest reference), target.
 ///
 /// The parts are tokenized apart. An item's figure is the mean over the target's tokens.
 public struct Evaluator: Sendable {
@@ -25,27 +18,25 @@ public struct Evaluator: Sendable {
   public let assembler: MemoryAssembler
   /// The context's own BOS in `none` and `text`, and in `memory` unless the producer says none.
   public let contextBOS: [Int32]
-  /// Other memories, or texts, that are read beside the right one.
-  public let distractorCount: Int
+  public let choice: ReferenceChoice
 
   public init(
-    model: LlamaModel, tokenizer: Tokenizer, assembler: MemoryAssembler, contextBOS: [Int32], distractorCount: Int
+    model: LlamaModel, tokenizer: Tokenizer, assembler: MemoryAssembler, contextBOS: [Int32], choice: ReferenceChoice
   ) {
     self.model = model
     self.tokenizer = tokenizer
     self.assembler = assembler
     self.contextBOS = contextBOS
-    self.distractorCount = distractorCount
+    self.choice = choice
   }
 
   /// Items of one batch: enough rows for the matrix kernels, few enough memories to hold.
   private static let batchSize = 8
 
   /// Mean negative log-likelihood of each item, in the order of `items`.
-  /// - Throws: what `source` throws; ``EvaluationError``.
+  /// - Throws: what the source of references throws; ``EvaluationError``.
   public func evaluate(
-    _ items: [EvaluationItem], mode: EvaluationMode, source: any ReferenceSource, workers: Int,
-    progress: (Int) -> Void = { _ in }
+    _ items: [EvaluationItem], mode: EvaluationMode, workers: Int, progress: (Int) -> Void = { _ in }
   ) throws -> [Double] {
     var start = 0
     var result: [Double] = []
@@ -57,7 +48,7 @@ public struct Evaluator: Sendable {
         return items[start..<min(start + Self.batchSize, items.count)]
       },
       worker: { ForwardPass(model: model) },
-      transform: { pass, batch in try likelihoods(batch, mode: mode, source: source, pass: pass) },
+      transform: { pass, batch in try likelihoods(batch, mode: mode, pass: pass) },
       consume: { (batch: [Double]) in
         result += batch
         progress(batch.count)
@@ -66,9 +57,9 @@ public struct Evaluator: Sendable {
   }
 
   private func likelihoods(
-    _ batch: ArraySlice<EvaluationItem>, mode: EvaluationMode, source: any ReferenceSource, pass: ForwardPass
+    _ batch: ArraySlice<EvaluationItem>, mode: EvaluationMode, pass: ForwardPass
   ) throws -> [Double] {
-    let sequences = try batch.map { try sequence($0, mode: mode, source: source) }
+    let sequences = try batch.map { try sequence($0, mode: mode) }
     pass.run(sequences.map(\.sequence))
     var rows: [Int] = []
     var targets: [Int32] = []
@@ -91,7 +82,7 @@ public struct Evaluator: Sendable {
 
   /// What the model reads for an item, and how many of its last tokens are the target.
   private func sequence(
-    _ item: EvaluationItem, mode: EvaluationMode, source: any ReferenceSource
+    _ item: EvaluationItem, mode: EvaluationMode
   ) throws -> (sequence: Sequence, targetCount: Int) {
     let target = tokenizer.encode(item.target)
     let question = tokenizer.encode(item.context) + target
@@ -100,16 +91,12 @@ public struct Evaluator: Sendable {
     case .none:
       sequence = Sequence(tokens: contextBOS + question)
     case .text:
-      var read = contextBOS
-      for distractor in try source.distractors(for: item.id, excluding: item.referenceID, count: distractorCount) {
-        read += tokenizer.encode(distractor.text) + tokenizer.encode("\n\n")
-      }
-      read += tokenizer.encode(try source.reference(id: item.referenceID).text) + tokenizer.encode(item.separator)
-      sequence = Sequence(tokens: read + question)
+      let texts = try texts(item).map(tokenizer.encode)
+      let between = tokenizer.encode("\n\n")
+      let read = texts.isEmpty ? [] : Array(texts.joined(separator: between)) + tokenizer.encode(item.separator)
+      sequence = Sequence(tokens: contextBOS + read + question)
     case .memory:
-      let others = try source.distractors(for: item.id, excluding: item.referenceID, count: distractorCount)
-      let memories = [try source.reference(id: item.referenceID).memory] + others.map(\.memory)
-      sequence = assembler.sequence(question, reading: memories, contextBOS: contextBOS)
+      sequence = assembler.sequence(question, reading: try memory(item), contextBOS: contextBOS)
     }
     guard !target.isEmpty, sequence.tokens.count > target.count else {
       throw EvaluationError.noTokens(item: item.id, part: target.isEmpty ? "target" : "context")
@@ -119,6 +106,26 @@ public struct Evaluator: Sendable {
         item: item.id, positions: Int(sequence.positions.last!) + 1, limit: model.configuration.contextLength)
     }
     return (sequence, target.count)
+  }
+
+  private func texts(_ item: EvaluationItem) throws -> [String] {
+    switch choice {
+    case .named(let source, let count):
+      try source.distractors(for: item.id, excluding: item.referenceID, count: count).map(\.text)
+        + [source.reference(id: item.referenceID).text]
+    case .retrieved(let retrieval):
+      try retrieval.retriever.texts(retrieval.hits(item))
+    }
+  }
+
+  private func memory(_ item: EvaluationItem) throws -> MemoryContext {
+    switch choice {
+    case .named(let source, let count):
+      let others = try source.distractors(for: item.id, excluding: item.referenceID, count: count)
+      return assembler.assemble([try source.reference(id: item.referenceID).memory] + others.map(\.memory))
+    case .retrieved(let retrieval):
+      return try retrieval.retriever.context(retrieval.hits(item))
+    }
   }
 }
 
@@ -139,12 +146,19 @@ public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible
 
 extension MemoryAssembler {
   /// A context that reads memories, its own BOS as the producer says.
-  public func sequence(
-    _ context: [Int32], reading memories: [SparseMemory], contextBOS: [Int32], cache: KeyValueCache? = nil
-  ) -> Sequence {
-    let bos = producer.contextBOS == .none ? [] : contextBOS
+  func sequence(_ context: [Int32], reading memory: MemoryContext, contextBOS: [Int32]) -> Sequence {
+    let opening = opening(contextBOS: contextBOS)
     return Sequence(
-      tokens: bos + context, firstPosition: contextPosition, memory: assemble(memories), cache: cache,
-      isolatedCount: producer.contextBOS == .isolated ? bos.count : 0)
+      tokens: opening.tokens + context, firstPosition: contextPosition, memory: memory,
+      isolatedCount: opening.isolatedCount)
+  }
+
+  /// What a context that reads memories begins with, and how many of these tokens do not see them.
+  public func opening(contextBOS: [Int32]) -> (tokens: [Int32], isolatedCount: Int) {
+    switch producer.contextBOS {
+    case .none: ([], 0)
+    case .isolated: (contextBOS, contextBOS.count)
+    case .attend: (contextBOS, 0)
+    }
   }
 }

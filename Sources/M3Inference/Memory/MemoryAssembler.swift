@@ -7,7 +7,7 @@ public struct MemoryAssembler: Sendable {
   public let producer: Producer
   /// Tokens of the bank's longest reference.
   public let longestReference: Int
-  private let bos: AttentionMemory
+  public let bos: AttentionMemory
   private let rotation: Rotation
 
   public init(producer: Producer, bos: BOSMemory, longestReference: Int) {
@@ -20,26 +20,36 @@ public struct MemoryAssembler: Sendable {
   /// Where the context's first token stands.
   public var contextPosition: Int { producer.contextPosition(longestReference: longestReference) }
 
-  /// The BOS memory and these memories, in this order at every head.
-  public func assemble(_ memories: [SparseMemory]) -> AttentionMemory {
-    AttentionMemory(concatenating: [bos] + memories.map(attentionMemory))
+  /// The BOS memory and these memories.
+  public func assemble(_ memories: [SparseMemory]) -> MemoryContext {
+    MemoryContext(bos: bos, memories: memories.map { attentionMemory($0) })
   }
 
-  private func attentionMemory(_ memory: SparseMemory) -> AttentionMemory {
-    let keys =
-      producer.keySpace == .afterRotation
-      ? memory.keys : rotation.rotatedKeys(memory, firstPosition: producer.bosTokens.count)
-    // Layers without memories hold no rows.
-    var counts = [Int](repeating: 0, count: producer.layerCount * producer.shape.keyValueHeadCount)
-    for (index, layer) in producer.shape.layers.enumerated() {
-      for head in 0..<producer.shape.keyValueHeadCount {
-        counts[layer * producer.shape.keyValueHeadCount + head] =
-          memory.counts[index * producer.shape.keyValueHeadCount + head]
+  /// The BOS memory and these memories, read where they lie.
+  public func assemble(rotated memories: [RotatedMemory]) -> MemoryContext {
+    MemoryContext(bos: bos, memories: memories.map { attentionMemory($0) })
+  }
+
+  /// A memory as attention reads it: its keys rotated to their positions.
+  public func attentionMemory(_ memory: SparseMemory) -> AttentionMemory {
+    attentionMemory(RotatedMemory(memory, producer: producer, rotation: rotation))
+  }
+
+  /// A memory that is ready but for its layers: the model's layers without memories hold no rows. Nothing is copied.
+  public func attentionMemory(_ memory: RotatedMemory) -> AttentionMemory {
+    let headCount = producer.shape.keyValueHeadCount
+    var offsets = [0]
+    offsets.reserveCapacity(producer.layerCount * headCount + 1)
+    var entry = 0
+    for layer in 0..<producer.layerCount {
+      let isMemoryLayer = entry < producer.shape.entryCount && producer.shape.layers[entry / headCount] == layer
+      for _ in 0..<headCount {
+        if isMemoryLayer { entry += 1 }
+        offsets.append(memory.offsets[entry])
       }
     }
     return AttentionMemory(
-      layerCount: producer.layerCount, keyValueHeadCount: producer.shape.keyValueHeadCount,
-      headDimension: producer.shape.headDimension, offsets: counts.reduce(into: [0]) { $0.append($0.last! + $1) },
-      keys: keys, values: memory.values)
+      layerCount: producer.layerCount, keyValueHeadCount: headCount, headDimension: producer.shape.headDimension,
+      offsets: offsets, keys: memory.keys, values: memory.values)
   }
 }

@@ -87,6 +87,6 @@ struct EvaluationBank: ReferenceSource {
   func evaluator(distractorCount: Int = 0) -> Evaluator {
     Evaluator(
       model: base.model, tokenizer: base.tokenizer, assembler: assembler, contextBOS: [0],
-      distractorCount: distractorCount)
+      choice: .named(self, distractorCount: distractorCount))
   }
 }

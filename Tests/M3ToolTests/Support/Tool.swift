@@ -8,6 +8,7 @@ enum Tool: String, CaseIterable, Sendable {
   case chunk = "m3-chunk"
   case encode = "m3-encode"
   case shard = "m3-shard"
+  case index = "m3-index"
   case verify = "m3-verify"
   case read = "m3-read"
   case bench = "m3-bench"
@@ -32,9 +33,11 @@ final class Child {
   /// - Parameters:
   ///   - folder: the child's working folder.
   ///   - environment: variables besides those of this process.
+  ///   - input: what a pipe on stdin brings, less than it holds at once; nil for no input.
   ///   - output: the descriptor that becomes stdout; nil for a file that ``wait()`` reads.
   init(
-    _ tool: Tool, _ arguments: [String], in folder: String, environment: [String: String] = [:], output: Int32? = nil
+    _ tool: Tool, _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil,
+    output: Int32? = nil
   ) throws {
     command = ([tool.rawValue] + arguments).joined(separator: " ")
     streams = try TemporaryFolder()
@@ -42,7 +45,13 @@ final class Child {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    let inputEnd = try input.map { try Self.pipe(Array($0.utf8)) }
+    defer { if let inputEnd { close(inputEnd) } }
+    if let inputEnd {
+      posix_spawn_file_actions_adddup2(&actions, inputEnd, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     if let output {
       posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     } else {
@@ -62,6 +71,18 @@ final class Child {
     let status = posix_spawn(&started, "/usr/bin/env", &actions, nil, &argv, &envp)
     guard status == 0 else { throw FileError(.open, path: tool.path, errorNumber: status) }
     process = started
+  }
+
+  /// The reading end of a pipe that holds these bytes and then ends.
+  private static func pipe(_ bytes: [UInt8]) throws -> Int32 {
+    precondition(bytes.count <= 1 << 16, "more than a pipe holds")
+    var ends: [Int32] = [0, 0]
+    guard Glibc.pipe(&ends) == 0 else { throw FileError(.create, path: "a pipe") }
+    defer { close(ends[1]) }
+    // Children that start meanwhile shall not hold it open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard write(ends[1], bytes, bytes.count) == bytes.count else { throw FileError(.write, path: "a pipe") }
+    return ends[0]
   }
 
   func kill() { _ = Glibc.kill(process, SIGKILL) }

@@ -15,6 +15,14 @@ struct ToolRun: Sendable {
     let value = try JSONValue.parse(Array(output.utf8))
     return try #require(value.objectValue, "\(self)")
   }
+
+  /// stdout as JSON, an object a line.
+  func jsonLines() throws -> [JSONObject] {
+    try output.split(separator: "\n").map { line in
+      let value = try JSONValue.parse(Array(line.utf8))
+      return try #require(value.objectValue, "\(self)")
+    }
+  }
 }
 
 extension ToolRun: CustomStringConvertible {

@@ -30,9 +30,9 @@ final class Workspace: Sendable {
   func json(_ name: String) throws -> JSONObject { try JSONValue.parse(read(name)).objectValue ?? [:] }
 
   func run(
-    _ tool: Tool, _ arguments: [String], environment: [String: String] = [:], output: Int32? = nil
+    _ tool: Tool, _ arguments: [String], environment: [String: String] = [:], input: String? = nil, output: Int32? = nil
   ) throws -> ToolRun {
-    try Child(tool, arguments, in: path, environment: environment, output: output).wait()
+    try Child(tool, arguments, in: path, environment: environment, input: input, output: output).wait()
   }
 
   /// Documents to references.

@@ -1,0 +1,61 @@
+public import M3Transformer
+
+/// Chooses memories by a text and gives them ready to read.
+///
+/// What is chosen depends on the text and the settings alone: not on the cache, on what was prefetched, nor on threads.
+public final class MemoryRetriever: Sendable {
+  public let settings: RetrievalSettings
+  public let cache: MemoryCache
+  private let search: any ReferenceSearch
+  private let source: any MemorySource
+  private let bos: AttentionMemory
+
+  /// - Parameter bos: the bank's BOS memory, read before all others and also where nothing is found.
+  public init(
+    search: any ReferenceSearch, source: any MemorySource, bos: AttentionMemory, settings: RetrievalSettings
+  ) {
+    self.search = search
+    self.source = source
+    self.bos = bos
+    self.settings = settings
+    cache = MemoryCache(byteLimit: settings.cacheBytes)
+  }
+
+  /// The references that each query reads, the most similar first: those that pass the gate.
+  ///
+  /// - Parameter keeping: refuses references for other reasons; refused ones make room for the next.
+  /// - Throws: what the search throws.
+  public func hits(
+    for queries: [String], keeping: ((_ query: Int, ReferenceHit) throws -> Bool)? = nil
+  ) throws -> [[ReferenceHit]] {
+    let spare = keeping == nil ? 0 : settings.count
+    let found = try search.nearest(to: queries, count: settings.count + spare)
+    return try found.enumerated().map { query, hits in
+      let similar = hits.filter { $0.similarity >= settings.gate }
+      return Array(try keeping.map { keep in try similar.filter { try keep(query, $0) } } ?? similar)
+        .prefix(settings.count).map { $0 }
+    }
+  }
+
+  /// What a sequence that reads these references attends to.
+  /// - Throws: what the source throws.
+  public func context(_ hits: [ReferenceHit]) throws -> MemoryContext {
+    let memories = try cache.memories(at: hits.map(\.index), from: source)
+    let largest = hits.map(\.similarity).max() ?? 0
+    return MemoryContext(
+      bos: bos, memories: memories, biases: hits.map { ($0.similarity - largest) * settings.similarityWeight },
+      logitScale: settings.logitScale, logSumExpScale: settings.logSumExpScale)
+  }
+
+  /// Brings the memories that a text would read into the cache.
+  /// - Throws: what search and source throw.
+  public func prefetch(_ query: String) throws {
+    try cache.prefetch(hits(for: [query])[0].map(\.index), from: source)
+  }
+
+  /// The texts of references, the least similar first: the most similar one stands next to the question.
+  /// - Throws: what the source throws.
+  public func texts(_ hits: [ReferenceHit]) throws -> [String] {
+    try hits.reversed().map { try source.text(at: $0.index) }
+  }
+}

@@ -1,0 +1,21 @@
+/// How memories are retrieved and how much they weigh (paper, section 3.1).
+public struct RetrievalSettings: Sendable, Equatable {
+  /// Memories that a chunk reads at most.
+  public var count = 5
+  /// Tokens of a chunk: after so many, memories are dropped and new ones are retrieved.
+  public var chunkTokens = 64
+  /// References less similar than this to the chunk are not read: an irrelevant memory costs 0.2 nats a token.
+  public var gate: Float = 0
+  /// What the logits of a memory's keys lose for each unit that it is less similar than the most similar one.
+  public var similarityWeight: Float = 0
+  /// Times the logits of memories' keys: the inverse of APE's temperature (arXiv 2502.05431).
+  public var logitScale: Float = 1
+  /// APE's scaling factor of the log-sum-exp over memories' keys.
+  public var logSumExpScale: Float = 1
+  /// So many tokens before a chunk's end the next memories are read ahead, by the text so far; 0 reads nothing ahead.
+  public var prefetchTokens = 16
+  /// Bytes of decoded memories that are kept.
+  public var cacheBytes = 256 << 20
+
+  public init() {}
+}

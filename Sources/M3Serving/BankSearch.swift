@@ -1,0 +1,32 @@
+public import M3Inference
+public import M3Reader
+public import M3Retrieval
+
+/// Searches a bank's references by their index.
+public struct BankSearch: ReferenceSearch {
+  private let index: RetrievalIndex
+  private let embedder: any TextEmbedder
+
+  /// - Throws: ``FileError`` where the bank has no index; ``FormatError`` where the index is damaged, of another bank, or
+  ///   made by another embedder.
+  public init(bank: MemoryBank, embedder: any TextEmbedder) throws {
+    index = try RetrievalIndex(bank: bank.directory)
+    try index.requireEmbedder(embedder.identity)
+    self.embedder = embedder
+  }
+
+  /// - Parameter embedderFolder: as `SentenceEmbedder` reads it.
+  /// - Throws: as ``init(bank:embedder:)``; what loading the embedder throws.
+  public init(bank: MemoryBank, embedderFolder: String) throws {
+    try self.init(bank: bank, embedder: SentenceEmbedder(folder: embedderFolder))
+  }
+
+  public func nearest(to texts: [String], count: Int) throws -> [[ReferenceHit]] {
+    guard !texts.isEmpty else { return [] }
+    let vectors = try embedder.embed(texts)
+    return try texts.indices.map { place in
+      let vector = Array(vectors[place * index.dimension..<(place + 1) * index.dimension])
+      return try index.search(vector, count: count).map { ReferenceHit(index: $0.position, similarity: $0.score) }
+    }
+  }
+}

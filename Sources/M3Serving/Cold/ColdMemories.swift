@@ -1,0 +1,68 @@
+import M3Bank
+import M3Bytes
+import M3Codec
+import M3Command
+import M3Encoder
+public import M3Inference
+import M3Memory
+import M3Reader
+import M3Text
+public import M3Transformer
+import Synchronization
+
+/// Memories that are encoded when they are first retrieved, and then kept: the paper's cold start (section 3.2).
+///
+/// Encoded by the bank's own recipe and put through its codec, they are those that the bank holds, byte for byte.
+public final class ColdMemories: MemorySource {
+  private let reading: BankReading
+  private let source: BankSource
+  private let kept: KeptMemories?
+  private let encoder: Mutex<ReferenceEncoder>
+
+  /// - Parameter keep: a folder for what is encoded; nil keeps nothing beyond the run.
+  /// - Throws: ``FormatError`` for a recipe that needs more than the reference; ``FileError``.
+  public init(_ reading: BankReading, keep: String?) throws {
+    self.reading = reading
+    source = reading.source
+    let bank = reading.bank
+    kept = try keep.map { try KeptMemories(folder: $0, bank: bank) }
+    let configuration: EncoderConfiguration
+    do throws(FormatError) {
+      configuration = try EncoderConfiguration(bank.producer, tokenizer: reading.loaded.tokenizer)
+    } catch {
+      throw error.inFile(bank.directory.path)
+    }
+    encoder = Mutex(ReferenceEncoder(model: reading.loaded.model, bos: bank.bos, configuration: configuration))
+  }
+
+  public func memories(at indices: [Int]) throws -> [AttentionMemory] {
+    var payloads = try indices.map { try kept?.payload(at: $0) }
+    let missing = indices.indices.filter { payloads[$0] == nil }
+    if !missing.isEmpty {
+      let encoded = try encode(missing.map { indices[$0] })
+      for (place, payload) in zip(missing, encoded) {
+        payloads[place] = payload
+        try kept?.keep(payload, at: indices[place])
+      }
+    }
+    return try zip(indices, payloads).map { index, payload in
+      try payload!.withUnsafeBytes { bytes in
+        do throws(FormatError) {
+          return reading.assembler.attentionMemory(try reading.bank.decode(bytes))
+        } catch {
+          throw error.inRecord("\(index)")
+        }
+      }
+    }
+  }
+
+  public func text(at index: Int) throws -> String { try source.text(at: index) }
+  public func id(at index: Int) throws -> String { try source.id(at: index) }
+
+  private func encode(_ indices: [Int]) throws -> [[UInt8]] {
+    let tokens = try indices.map { reading.loaded.tokenizer.encode(try source.text(at: $0)) }
+    return try encoder.withLock { encoder in
+      try encoder.encode(tokens).map { try reading.bank.codec.payload($0) }
+    }
+  }
+}

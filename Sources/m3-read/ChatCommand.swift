@@ -1,0 +1,128 @@
+import ArgumentParser
+import M3Command
+import M3Inference
+import M3Reader
+import M3Serving
+import M3Text
+import M3Transformer
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+struct ChatCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "chat",
+    abstract: "Talks with a model that reads the bank: every turn, and every 64 tokens, retrieve memories.",
+    discussion: """
+      A line is a turn. /memories shows or hides what is read, /new begins another conversation, /quit or the end of input \
+      ends. Without --embedder the model answers from what it knows.
+      """)
+
+  @Argument(help: "The bank: a folder with an index.")
+  var bank: String
+
+  @Option(help: "The model that made it: a GGUF file of a chat model.")
+  var model: String
+
+  @Option(help: "The system text; the default is the model's own.")
+  var system: String?
+
+  @Option(help: "Tokens that a conversation may have.")
+  var contextTokens = 2048
+
+  @Flag(help: "Says on stderr which memories are read, and from which token on.")
+  var showMemories = false
+
+  @OptionGroup var retrieval: RetrievalOptions
+  @OptionGroup var generation: GenerationOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(contextTokens) else { throw ValidationError("--context-tokens takes 1 to 1000000") }
+  }
+
+  func execute() throws {
+    let reading = try BankReading(
+      bank: bank, model: model, kernel: generation.kernel, decoding: generation.decodingThreads != nil)
+    let retriever = try retrieval.embedder == nil ? nil : retrieval.retriever(reading)
+    var chat = try Conversation(reading, retriever, self)
+    var showsMemories = showMemories
+    chat.show(memories: showsMemories)
+    let isInteractive = isatty(STDIN_FILENO) == 1
+    if isInteractive { StandardError.write("\(reading.bank.count) references. /memories, /new, /quit\n") }
+    while true {
+      if isInteractive { StandardOutput.write("> ") }
+      guard let line = readLine() else { break }
+      switch line {
+      case "": continue
+      case "/quit": return
+      case "/memories":
+        showsMemories.toggle()
+        chat.show(memories: showsMemories)
+      case "/new":
+        chat = try Conversation(reading, retriever, self)
+        chat.show(memories: showsMemories)
+      default:
+        do {
+          try chat.answer(line)
+        } catch GenerationError.tooLong {
+          StandardError.write("the conversation is longer than --context-tokens; /new begins another\n")
+        }
+      }
+    }
+  }
+}
+
+/// One conversation and its context.
+private struct Conversation {
+  private let reading: BankReading
+  private let context: ReadingContext
+  private let template: ChatTemplate
+  private let generator: Generator
+  private let maximumTokens: Int
+  private let systemText: String?
+
+  init(_ reading: BankReading, _ retriever: MemoryRetriever?, _ command: ChatCommand) throws {
+    self.reading = reading
+    let (file, tokenizer) = (reading.loaded.source.file, reading.loaded.tokenizer)
+    template = try ChatTemplate(file)
+    systemText = command.system ?? template.defaultSystem
+    maximumTokens = command.generation.maxTokens
+    generator = Generator(
+      tokenizer: tokenizer, stopTokens: reading.stopTokens.union([try template.endOfTurn(tokenizer)]),
+      sampling: command.generation.sampling)
+    let firstPosition = retriever == nil ? 0 : reading.assembler.contextPosition
+    context = try ReadingContext(
+      model: reading.loaded.model, tokenizer: tokenizer, memory: retriever.map { .retrieved($0) } ?? .none,
+      firstPosition: firstPosition,
+      capacity: min(command.contextTokens, reading.loaded.model.configuration.contextLength - firstPosition),
+      decodingThreads: command.generation.decodingThreads)
+  }
+
+  func show(memories: Bool) {
+    let log = MemoryLog(reading.source)
+    context.onMemoryChange = memories ? { log.show($0) } : nil
+  }
+
+  /// Reads a user's turn and writes the model's.
+  func answer(_ text: String) throws {
+    let tokenizer = reading.loaded.tokenizer
+    var tokens: [Int32] = []
+    if context.tokenCount == 0, let systemText { tokens += try template.turn(.system, systemText, tokenizer) }
+    // The end of the model's turn is in the context, the line break behind it is not.
+    if context.tokenCount > 0 { tokens += tokenizer.encode("\n") }
+    tokens += try template.turn(.user, text, tokenizer) + template.reply(tokenizer)
+    guard tokens.count < context.room else {
+      throw GenerationError.tooLong(
+        positions: context.tokenCount + tokens.count, limit: context.tokenCount + context.room)
+    }
+    let logits = try context.read(tokens, query: text)
+    let output = try generator.generate(context, after: logits, maximumTokens: maximumTokens) { piece in
+      StandardOutput.write(piece)
+      return true
+    }
+    // A turn that a limit ended is closed for the model too.
+    if output.stopToken == nil, context.room > 0 { _ = try context.append(try template.endOfTurn(tokenizer)) }
+    StandardOutput.write("\n")
+  }
+}
