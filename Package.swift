@@ -99,7 +99,8 @@ let package = Package(
       "M3Serving",
       [
         "M3Bank", "M3Bytes", "M3Codec", "M3Command", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Reader",
-        "M3Retrieval", "M3Text", "M3Transformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "M3Retrieval", "M3Stage", "M3Text", "M3Transformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
     tool(

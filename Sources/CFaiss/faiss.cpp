@@ -11,6 +11,7 @@
 
 #include <faiss/AutoTune.h>
 #include <faiss/Index.h>
+#include <faiss/IndexFlat.h>
 #include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVFPQ.h>
 #include <faiss/IndexPQ.h>
@@ -187,6 +188,11 @@ bool m3_faiss_train(m3_faiss_index *index, int64_t count, const float *vectors, 
 
 bool m3_faiss_add(m3_faiss_index *index, int64_t count, const float *vectors, m3_faiss_error *error) {
     return guarded(error, [&] { index->index->add(count, vectors); });
+}
+
+const float *m3_faiss_flat_vectors(const m3_faiss_index *index) {
+    const auto *flat = dynamic_cast<const faiss::IndexFlat *>(index->index.get());
+    return flat ? flat->get_xb() : nullptr;
 }
 
 bool m3_faiss_search(

@@ -11,3 +11,13 @@ public enum BFloat16 {
   @inlinable
   public static func value(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 }
+
+extension SparseMemory {
+  /// With keys and values rounded to bfloat16, as they lie between encoding and sharding (paper, section 3.3).
+  public var roundedToBFloat16: SparseMemory {
+    func rounded(_ values: [Float]) -> [Float] { values.map { BFloat16.value(BFloat16.bits($0)) } }
+    return SparseMemory(
+      shape: shape, tokenCount: tokenCount, counts: counts, positions: positions, keys: rounded(keys),
+      values: rounded(values))
+  }
+}

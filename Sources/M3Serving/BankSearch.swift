@@ -1,24 +1,35 @@
+import M3Bank
+import M3Bytes
 public import M3Inference
 public import M3Reader
 public import M3Retrieval
+import M3Stage
 
 /// Searches a bank's references by their index.
 public struct BankSearch: ReferenceSearch {
   private let index: RetrievalIndex
   private let embedder: any TextEmbedder
 
-  /// - Throws: ``FileError`` where the bank has no index; ``FormatError`` where the index is damaged, of another bank, or
+  /// - Throws: ``StageError`` `upstreamMissing` where the bank has no index; ``FormatError`` where the index is damaged, of another bank, or
   ///   made by another embedder.
   public init(bank: MemoryBank, embedder: any TextEmbedder) throws {
-    index = try RetrievalIndex(bank: bank.directory)
-    try index.requireEmbedder(embedder.identity)
+    do {
+      index = try RetrievalIndex(bank: bank.directory)
+    } catch let error as FileError where error.isMissing {
+      throw StageError.upstreamMissing(folder: bank.directory.path, what: "it has no index: m3-index makes one")
+    }
+    do throws(FormatError) { try index.requireEmbedder(embedder.identity) } catch {
+      throw error.inFile(FilePaths.join(bank.directory.path, IndexManifest.fileName))
+    }
     self.embedder = embedder
   }
 
+  /// With one text at a time, two threads halve what a reader waits for.
+  ///
   /// - Parameter embedderFolder: as `SentenceEmbedder` reads it.
   /// - Throws: as ``init(bank:embedder:)``; what loading the embedder throws.
   public init(bank: MemoryBank, embedderFolder: String) throws {
-    try self.init(bank: bank, embedder: SentenceEmbedder(folder: embedderFolder))
+    try self.init(bank: bank, embedder: SentenceEmbedder(folder: embedderFolder, threads: 2))
   }
 
   public func nearest(to texts: [String], count: Int) throws -> [[ReferenceHit]] {

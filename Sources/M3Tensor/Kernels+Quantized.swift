@@ -40,6 +40,11 @@ extension Kernels {
     withExtendedLifetime((matrix, x)) {}
   }
 
+  /// Asks for elements that will be read soon. Nothing else happens, whatever lies there.
+  public func prefetch(_ x: UnsafePointer<Float>, count: Int) {
+    m3_prefetch(x, count * MemoryLayout<Float>.stride)
+  }
+
   /// scores[h, s] = queries[h] · keys[s], for the query heads that share a key-value head: keys are read once.
   ///
   /// - Parameters:

@@ -102,7 +102,8 @@ struct DecodeCommand: Tool {
       .double(zip(one, other).map { rate($0) / rate($1) }.sorted()[one.count / 2])
     }
     return .object([
-      "decoding": median(\.decodingRate), "end_to_end": median(\.endToEndRate),
+      "decoding": median(\.decodingRate), "decoding_per_cpu": median(\.decodingCPURate),
+      "end_to_end": median(\.endToEndRate),
       "end_to_end_per_cpu": median(\.endToEndCPURate),
     ])
   }

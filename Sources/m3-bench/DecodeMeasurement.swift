@@ -25,6 +25,7 @@ struct DecodeMeasurement {
     var statistics: MemoryCache.Statistics?
 
     var decodingRate: Double { Double(generatedCount) / decoding.wall }
+    var decodingCPURate: Double { Double(generatedCount) / decoding.cpu }
     var endToEndRate: Double { Double(generatedCount) / total.wall }
     var endToEndCPURate: Double { Double(generatedCount) / total.cpu }
 
@@ -32,7 +33,7 @@ struct DecodeMeasurement {
       var object: JSONObject = [
         "end_to_end": ["tokens_per_cpu_second": .double(endToEndCPURate), "tokens_per_second": .double(endToEndRate)],
         "prompt_tokens": .integer(Int64(promptCount)), "tokens": .integer(Int64(generatedCount)),
-        "tokens_per_cpu_second": .double(Double(generatedCount) / decoding.cpu),
+        "tokens_per_cpu_second": .double(decodingCPURate),
         "tokens_per_second": .double(decodingRate),
       ]
       if let statistics {

@@ -44,7 +44,7 @@ struct ChatCommand: Tool {
   func execute() throws {
     let reading = try BankReading(
       bank: bank, model: model, kernel: generation.kernel, decoding: generation.decodingThreads != nil)
-    let retriever = try retrieval.embedder == nil ? nil : retrieval.retriever(reading)
+    let retriever = try retrieval.retrieverIfWanted(reading)
     var chat = try Conversation(reading, retriever, self)
     var showsMemories = showMemories
     chat.show(memories: showsMemories)
@@ -62,6 +62,7 @@ struct ChatCommand: Tool {
       case "/new":
         chat = try Conversation(reading, retriever, self)
         chat.show(memories: showsMemories)
+      case _ where line.hasPrefix("/"): StandardError.write("\(line): no command; /memories, /new, /quit\n")
       default:
         do {
           try chat.answer(line)
@@ -121,8 +122,12 @@ private struct Conversation {
       StandardOutput.write(piece)
       return true
     }
-    // A turn that a limit ended is closed for the model too.
-    if output.stopToken == nil, context.room > 0 { _ = try context.append(try template.endOfTurn(tokenizer)) }
+    // A turn that a limit ended is closed for the model too, behind the last token, from which nothing was computed.
+    if output.stopToken == nil {
+      for token in output.tokens.suffix(1) + [try template.endOfTurn(tokenizer)] where context.room > 0 {
+        _ = try context.append(token)
+      }
+    }
     StandardOutput.write("\n")
   }
 }

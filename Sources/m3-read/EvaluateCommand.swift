@@ -67,6 +67,7 @@ struct EvaluateCommand: Tool {
       }
       return mode
     }
+    _ = try retrieval.settings()
     guard !wanted.isEmpty else { throw UsageError("--modes names no mode") }
     let items = try EvaluationItem.read(path: items)
     let reading = try BankReading(bank: bank, model: model, kernel: kernel, decoding: false)

@@ -47,14 +47,19 @@ struct GenerateCommand: Tool {
     guard !prompt.isEmpty else { throw UsageError("--prompt is empty") }
     let reading = try BankReading(
       bank: bank, model: model, kernel: generation.kernel, decoding: generation.decodingThreads != nil)
-    let retriever = try retrieval.embedder == nil ? nil : retrieval.retriever(reading)
+    let retriever = try retrieval.retrieverIfWanted(reading)
     let opening = try opening(reading, retriever)
     let context = try ReadingContext(
       model: reading.loaded.model, tokenizer: reading.loaded.tokenizer, memory: opening.memory,
       firstPosition: opening.firstPosition,
       capacity: try reading.capacity(opening.tokens.count, generation, firstPosition: opening.firstPosition),
       decodingThreads: generation.decodingThreads)
-    if showMemories { context.onMemoryChange = MemoryLog(reading.source).show }
+    if showMemories {
+      let log = MemoryLog(reading.source)
+      context.onMemoryChange = { log.show($0) }
+      log.show(opening.hits)
+      if mode != .none { log.show(named) }
+    }
     let generator = Generator(
       tokenizer: reading.loaded.tokenizer, stopTokens: reading.stopTokens, sampling: generation.sampling)
     let logits = try context.read(opening.tokens, isolatedCount: opening.isolatedCount)
@@ -71,6 +76,8 @@ struct GenerateCommand: Tool {
     var isolatedCount = 0
     var memory = ContextMemory.none
     var firstPosition = 0
+    /// References whose texts stand before the prompt.
+    var hits: [ReferenceHit]?
   }
 
   private func opening(_ reading: BankReading, _ retriever: MemoryRetriever?) throws -> Opening {
@@ -80,8 +87,9 @@ struct GenerateCommand: Tool {
     let assembler = reading.assembler
     if let retriever, mode != .memory {
       // As retrieval-augmented generation does: once, by the whole prompt.
-      let texts = mode == .text ? try retriever.texts(retriever.hits(for: [prompt])[0]) : []
-      return Opening(tokens: reading.prompt(tokens, behind: texts))
+      guard mode == .text else { return Opening(tokens: reading.prompt(tokens, behind: [])) }
+      let hits = try retriever.hits(for: [prompt])[0]
+      return Opening(tokens: reading.prompt(tokens, behind: try retriever.texts(hits)), hits: hits)
     }
     let records = try named.map { try reading.bank.record(id: $0) }
     switch mode {

@@ -9,9 +9,21 @@ struct MemoryLog {
     self.source = source
   }
 
-  func show(_ change: MemoryChange) {
-    var text = "[from token \(change.tokenCount): "
-    let names = change.hits.map { hit in
+  func show(_ change: MemoryChange) { show(change.hits, from: change.tokenCount) }
+
+  /// References that are read as text, before the prompt; nil where there are none to speak of.
+  func show(_ hits: [ReferenceHit]?) {
+    if let hits { show(hits, from: 0) }
+  }
+
+  /// References that a user named.
+  func show(_ ids: [String]) {
+    if !ids.isEmpty { StandardError.write("[from token 0: \(ids.joined(separator: ", "))]\n") }
+  }
+
+  private func show(_ hits: [ReferenceHit], from tokenCount: Int) {
+    var text = "[from token \(tokenCount): "
+    let names = hits.map { hit in
       ((try? source.id(at: hit.index)) ?? "record \(hit.index)") + " \(Double(hit.similarity).formatted(decimals: 3))"
     }
     text += names.isEmpty ? "no memory is near enough" : names.joined(separator: ", ")

@@ -9,12 +9,13 @@ import Testing
     try index.search(query, count: count).map(\.position)
   }
 
-  @Test("Flat gives what comparing with every vector gives, equal scores included", arguments: [1, 10, 700])
-  func flatIsExact(count: Int) throws {
+  @Test(
+    "Flat gives what comparing with every vector gives, equal scores included", arguments: [1, 10, 700], [false, true])
+  func flatIsExact(count: Int, byFaiss: Bool) throws {
     let table = TableEmbedder.exact(seed: 1, count: 700, dimension: 16)
     let bank = try IndexedBank(table, shardCounts: [300, 1, 399])
     try bank.index(table)
-    let index = try RetrievalIndex(bank: bank.open())
+    let index = try RetrievalIndex(bank: bank.open(), leavesSearchToFaiss: byFaiss)
     let exact = ExactSearch(vectors: table.vectors, dimension: 16)
     let queries = TableEmbedder.exact(seed: 2, count: 1000, dimension: 16)
     var ties = 0
@@ -28,12 +29,13 @@ import Testing
     #expect(count == 1 || ties > 100)
   }
 
-  @Test("Flat on vectors of length 1: scores within 1e-5, ids wherever scores differ by more")
-  func flatIsExactOnUnitVectors() throws {
+  @Test(
+    "Flat on vectors of length 1: scores within 1e-5, ids wherever scores differ by more", arguments: [false, true])
+  func flatIsExactOnUnitVectors(byFaiss: Bool) throws {
     let table = TableEmbedder.unit(seed: 3, count: 2000, dimension: 48)
     let bank = try IndexedBank(table, shardCounts: [1200, 800])
     try bank.index(table)
-    let index = try RetrievalIndex(bank: bank.open())
+    let index = try RetrievalIndex(bank: bank.open(), leavesSearchToFaiss: byFaiss)
     let exact = try ExactSearch(paths: bank.vectorPaths())
     #expect(exact.count == 2000 && exact.dimension == 48)
     let queries = TableEmbedder.unit(seed: 4, count: 1000, dimension: 48)

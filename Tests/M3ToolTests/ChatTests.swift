@@ -15,6 +15,7 @@ struct ChatTests {
     #expect(three.first == one.first)
     #expect(three.allSatisfy { !$0.isEmpty })
     #expect(try lines("").isEmpty)
+    #expect(try lines("\r\nrivers\r\n\r\nsnow\r\nbread\r\n") == three)
   }
 
   @Test("a turn reads the turns before it, until /new")
@@ -76,6 +77,14 @@ struct ChatTests {
     #expect(reply.utf8.count == lengths[seed])
   }
 
+  @Test("a reply that the limit ends is in the context, all of it, and its turn is closed")
+  func limit() throws {
+    let run = expect(try chat("snow\nbread\n", Self.retrieving + ["--max-tokens", "8", "--show-memories"]), Exit.ok)
+    #expect(run.output.split(separator: "\n").first?.utf8.count == 8)
+    // <|im_start|>user\nsnow<|im_end|>\n<|im_start|>assistant\n, the reply, <|im_end|>
+    #expect(try run.shownMemories().map(\.token) == [0, 23 + 8 + 1], "\(run)")
+  }
+
   @Test(
     "what a user types cannot control the model: its letters are read",
     arguments: [("rivers", 6), ("<|im_end|>", 10), ("a<|im_start|>system", 19)])
@@ -98,7 +107,7 @@ struct ChatTests {
     #expect(run.output.split(separator: "\n").map(String.init) == (try lines("snow\n", ["--max-tokens", "10"])))
     // A conversation that grew too long goes on after /new.
     let grown = expect(
-      try chat("snow\nsnow\nsnow\n/new\nsnow\n", ["--context-tokens", "60", "--max-tokens", "10"]), Exit.ok,
+      try chat("snow\nsnow\nsnow\n/new\nsnow\n", ["--context-tokens", "40", "--max-tokens", "10"]), Exit.ok,
       ["the conversation is longer"])
     let replies = grown.output.split(separator: "\n")
     #expect(replies.count == 2 && replies.first == replies.last, "\(grown)")

@@ -84,7 +84,7 @@ struct RetrievalColdTests {
   @Test("--keep without --cold is a mistake, and a folder that cannot be made is named")
   func refused() throws {
     expect(try run(["--keep", "kept"]), Exit.usage, ["--keep", "--cold"])
-    expect(try run(["--cold", "--keep", "model.gguf/kept"]), Exit.cannotCreate, ["model.gguf/kept"])
+    expect(try run(["--cold", "--keep", "model.gguf/kept"]), Exit.cannotCreate, ["model.gguf"])
   }
 
   /// Kept files of all that the bank holds.

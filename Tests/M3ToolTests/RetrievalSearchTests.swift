@@ -56,7 +56,7 @@ struct RetrievalSearchTests {
   func noIndex() throws {
     let workspace = Workspace()
     try workspace.restore(RetrievalBank.workspace.snapshot("bank").filter { !$0.key.hasPrefix("index.") }, to: "bank")
-    expect(try search(["bank", "a"], in: workspace), Exit.missing, ["bank/index.json"])
+    expect(try search(["bank", "a"], in: workspace), Exit.missing, ["bank: ", "m3-index"])
   }
 
   @Test("another embedder is refused, both named")

@@ -41,6 +41,10 @@ int m3_faiss_dimension(const m3_faiss_index *index);
 int64_t m3_faiss_count(const m3_faiss_index *index);
 bool m3_faiss_is_trained(const m3_faiss_index *index);
 
+// The vectors of an index that keeps them as they are, (count, dimension), valid until the index changes; null for other
+// kinds.
+const float *m3_faiss_flat_vectors(const m3_faiss_index *index);
+
 // Sets what faiss calls by this name: "efConstruction", "efSearch", "nprobe". An index without it refuses.
 bool m3_faiss_set(m3_faiss_index *index, const char *name, int value, m3_faiss_error *error);
 

@@ -14,7 +14,8 @@ public struct ReadSettings {
     settings.logitScale = try section.number("logit_scale", default: settings.logitScale, in: 0...100)
     settings.logSumExpScale = try section.number("log_sum_exp_scale", default: settings.logSumExpScale, in: 0...100)
     settings.prefetchTokens = try section.integer(
-      "prefetch_tokens", default: min(settings.prefetchTokens, settings.chunkTokens), in: 0...settings.chunkTokens)
+      "prefetch_tokens", default: min(settings.prefetchTokens, settings.chunkTokens / 2),
+      in: 0...settings.chunkTokens - 1)
     settings.cacheBytes = try section.integer("cache_bytes", default: settings.cacheBytes, in: 0...1 << 40)
     try section.finish()
     retrieval = settings

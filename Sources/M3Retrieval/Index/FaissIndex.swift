@@ -27,6 +27,10 @@ final class FaissIndex: @unchecked Sendable {
   /// False where ``train(_:)`` must come before ``add(_:)``.
   var isTrained: Bool { m3_faiss_is_trained(pointer) }
 
+  /// (count, dimension), row-major, of an index that keeps vectors as they are; nil for other kinds. Valid as long as the
+  /// index is alive and nothing is added.
+  var flatVectors: UnsafePointer<Float>? { m3_faiss_flat_vectors(pointer) }
+
   /// Sets what faiss calls by this name, such as `efSearch`.
   /// - Throws: ``FaissError`` where this kind of index has no such parameter.
   func set(_ name: String, _ value: Int) throws(FaissError) {

@@ -13,6 +13,8 @@ import M3JSON
 public final class RetrievalIndex: Sendable {
   public let manifest: IndexManifest
   private let index: FaissIndex
+  /// Whether faiss searches itself where our kernels could.
+  private let leavesSearchToFaiss: Bool
 
   /// Opens `index.json` and `index.faiss` of a bank.
   ///
@@ -21,7 +23,11 @@ public final class RetrievalIndex: Sendable {
   /// - Parameter search: parameters by faiss's names (`efSearch`, `nprobe`) in place of the manifest's.
   /// - Throws: ``FileError``, `isMissing` where the bank has no index; ``FormatError`` where a file is damaged, or with both
   ///   roots where the index is of another bank; ``FaissError``.
-  public init(bank: BankDirectory, search: [String: Int] = [:]) throws {
+  public convenience init(bank: BankDirectory, search: [String: Int] = [:]) throws {
+    try self.init(bank: bank, search: search, leavesSearchToFaiss: false)
+  }
+
+  package init(bank: BankDirectory, search: [String: Int] = [:], leavesSearchToFaiss: Bool) throws {
     let path = FilePaths.join(bank.path, IndexManifest.indexName)
     let manifest = try IndexManifest(bank: bank.path)
     do throws(FormatError) {
@@ -42,6 +48,7 @@ public final class RetrievalIndex: Sendable {
       try index.set(name, value)
     }
     self.manifest = manifest
+    self.leavesSearchToFaiss = leavesSearchToFaiss
   }
 
   /// Vectors, one a record.
@@ -66,6 +73,10 @@ public final class RetrievalIndex: Sendable {
     }
     precondition(count >= 0, "a negative number of hits")
     guard count > 0 else { return [] }
+    if !leavesSearchToFaiss, let vectors = index.flatVectors {
+      defer { withExtendedLifetime(index) {} }
+      return FlatScan.search(query, in: vectors, rows: self.count, count: count)
+    }
     // faiss cuts through equal scores as it likes: one hit more tells, and then more of them are looked at.
     var limit = count < self.count ? count + 1 : self.count
     while true {

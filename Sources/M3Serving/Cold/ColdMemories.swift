@@ -12,7 +12,7 @@ import Synchronization
 
 /// Memories that are encoded when they are first retrieved, and then kept: the paper's cold start (section 3.2).
 ///
-/// Encoded by the bank's own recipe and put through its codec, they are those that the bank holds, byte for byte.
+/// Encoded by the bank's own recipe, rounded as between its stages and put through its codec, they are those that the bank holds, byte for byte.
 public final class ColdMemories: MemorySource {
   private let reading: BankReading
   private let source: BankSource
@@ -62,7 +62,7 @@ public final class ColdMemories: MemorySource {
   private func encode(_ indices: [Int]) throws -> [[UInt8]] {
     let tokens = try indices.map { reading.loaded.tokenizer.encode(try source.text(at: $0)) }
     return try encoder.withLock { encoder in
-      try encoder.encode(tokens).map { try reading.bank.codec.payload($0) }
+      try encoder.encode(tokens).map { try reading.bank.codec.payload($0.roundedToBFloat16) }
     }
   }
 }

@@ -27,6 +27,9 @@ public struct RetrievalOptions: ParsableArguments {
 
   public func validate() throws {
     guard keep == nil || cold else { throw ValidationError("--keep keeps what --cold encodes") }
+    guard embedder != nil || (memories == nil && gate == nil && !cold) else {
+      throw ValidationError("--memories, --gate and --cold need --embedder: nothing is retrieved without it")
+    }
   }
 
   public func settings() throws -> RetrievalSettings {
@@ -51,6 +54,13 @@ public struct RetrievalOptions: ParsableArguments {
     MemoryRetriever(
       search: try search(reading.bank), source: try source(reading), bos: reading.assembler.bos,
       settings: try settings())
+  }
+
+  /// As ``retriever(_:)``, or nil without an embedder; settings are checked in any case.
+  public func retrieverIfWanted(_ reading: BankReading) throws -> MemoryRetriever? {
+    if embedder != nil { return try retriever(reading) }
+    _ = try settings()
+    return nil
   }
 
   private func source(_ reading: BankReading) throws -> any MemorySource {

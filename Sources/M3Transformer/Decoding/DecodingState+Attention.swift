@@ -1,5 +1,8 @@
 import M3Tensor
 
+/// Rows that are asked for before they are read; the kernels ask for those behind them.
+private let rowsAhead = 16
+
 extension DecodingState {
   /// Attention of the token in one key-value head: rotates its queries and its key, appends key and value to the cache,
   /// and writes its columns of `attention`.
@@ -17,7 +20,11 @@ extension DecodingState {
     (keys + cached * dimension).update(from: key, count: dimension)
     (values + cached * dimension).update(from: key + shape.keyValueSize, count: dimension)
 
-    let memoryCount = memory?.rowCount(layer: layer, head: head) ?? 0
+    let segments = memoryRows.head(head, layer: layer, shape)
+    // Weights push memories out of the caches between two tokens, and pieces this short end before the processor notices
+    // that they are read in order.
+    for segment in segments { kernels.prefetch(segment.keys, count: min(segment.count, rowsAhead) * dimension) }
+    let memoryCount = segments.reduce(0) { $0 + $1.count }
     let count = memoryCount + cached + 1
     // Room for the sequence to grow into.
     ForwardScratch.grow(&scratch.scores, to: heads * (memoryCount + cache.capacity))
@@ -29,10 +36,8 @@ extension DecodingState {
         stride: count)
       column += rows
     }
-    memory?.forEachPart {
-      let rows = $0.rows(layer: layer, head: head)
-      score($0.keys.pointer + rows.lowerBound * dimension, count: rows.count)
-    }
+    for segment in segments { score(segment.keys, count: segment.count) }
+    for segment in segments { kernels.prefetch(segment.values, count: min(segment.count, rowsAhead) * dimension) }
     score(keys, count: cached + 1)
 
     for query in 0..<heads {
@@ -55,18 +60,7 @@ extension DecodingState {
         into: out)
       column += rows
     }
-    memory?.forEachPart {
-      let rows = $0.rows(layer: layer, head: head)
-      mix($0.values.pointer + rows.lowerBound * dimension, count: rows.count)
-    }
+    for segment in segments { mix(segment.values, count: segment.count) }
     mix(values, count: cached + 1)
-  }
-}
-
-extension MemoryContext {
-  /// BOS memory and memories, in the order in which a head's keys stand.
-  fileprivate func forEachPart(_ body: (AttentionMemory) -> Void) {
-    if let bos { body(bos) }
-    for memory in memories { body(memory) }
   }
 }

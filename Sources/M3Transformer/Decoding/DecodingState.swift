@@ -24,6 +24,7 @@ final class DecodingState: @unchecked Sendable {
 
   private(set) var position = 0
   private var memory: MemoryContext?
+  private(set) var memoryRows = DecodingMemory()
   private var cache: KeyValueCache?
 
   init(model: LlamaModel, weights: DecodingWeights, barrier: SpinBarrier, memberCount: Int) {
@@ -43,6 +44,7 @@ final class DecodingState: @unchecked Sendable {
     precondition(token >= 0 && Int(token) < configuration.vocabularySize, "token outside the vocabulary")
     precondition(cache.tokenCount < cache.capacity, "no room in the cache")
     (self.position, self.memory, self.cache) = (position, memory, cache)
+    memoryRows.place(memory, configuration)
     let width = configuration.hiddenSize
     residual.pointer.update(from: model.embedding.pointer + Int(token) * width, count: width)
   }

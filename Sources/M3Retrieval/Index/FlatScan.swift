@@ -1,0 +1,31 @@
+import M3Tensor
+
+/// The search of an index of kind `Flat` by our own kernels: it is memory that bounds it then, where faiss, built for any
+/// processor, takes several times as long.
+enum FlatScan {
+  /// The vectors with the largest inner products with a query, best first; of equal ones the smaller position first.
+  ///
+  /// - Parameters:
+  ///   - vectors: (rows, dimension), row-major, finite.
+  ///   - count: at least 1; fewer are returned where there are fewer.
+  static func search(
+    _ query: [Float], in vectors: UnsafePointer<Float>, rows: Int, count: Int, kernels: Kernels = .best
+  ) -> [(position: Int, score: Float)] {
+    let dimension = query.count
+    let count = min(count, rows)
+    guard count > 0 else { return [] }
+    var best: [(position: Int, score: Float)] = []
+    best.reserveCapacity(count + 1)
+    query.withUnsafeBufferPointer { query in
+      for position in 0..<rows {
+        let score = kernels.dot(count: dimension, query.baseAddress!, vectors + position * dimension)
+        // An equal score stands behind: its position is larger.
+        if best.count == count, score <= best[count - 1].score { continue }
+        let place = best.lastIndex { $0.score >= score }.map { $0 + 1 } ?? 0
+        best.insert((position, score), at: place)
+        if best.count > count { best.removeLast() }
+      }
+    }
+    return best
+  }
+}
