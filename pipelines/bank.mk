@@ -54,7 +54,7 @@ verify: ## Verifies a bank: BANK=DIR
 	$(BIN)/m3-verify $(BANK)
 
 demo: deps data build ## The whole way in 8 to 11 minutes: 500 articles to a bank that a model reads back
-	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/demo.sh
+	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) EMBEDDER=$(EMBEDDER) WORKERS=$(WORKERS) bash pipelines/demo.sh
 
 fidelity: build data ## Compares recipes on the same items (about 15 minutes): what each recovers, and its bytes
 	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/fidelity.sh

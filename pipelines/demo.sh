@@ -34,6 +34,9 @@ sample
 say "references to a bank: encode, compress, shard (about 4 minutes on 2 cores)"
 stage pipelines/vital-articles.yaml "$work/memories" "$bank"
 
+say "an index to retrieve memories by (seconds)"
+"$BIN/m3-index" "$bank" --config pipelines/vital-articles.yaml --embedder "$EMBEDDER" --workers "$WORKERS"
+
 say "verify every byte of it"
 "$BIN/m3-verify" "$bank"
 "$BIN/m3-read" info "$bank"
@@ -42,26 +45,33 @@ say "the same references by the paper's recipe, for comparison (about a minute)"
 stage pipelines/memory3.yaml "$work/memories-memory3" "$paper"
 "$BIN/m3-verify" "$paper"
 
-say "three questions, answered without the reference, with its text in the prompt, and with its memory"
+say "three questions, answered without the reference, with its text in the prompt, with its memory, and with retrieved memories"
 python3 pipelines/make_items.py --articles "$work/articles.jsonl" --references "$work/references" \
   --output "$work/items.jsonl" --per-task "$items"
 ask() { # ask REFERENCE PROMPT
   printf '\n%s\n' "$2"
   for as in none text memory; do
     answer=$("$BIN/m3-read" generate "$bank" --model "$MODEL" --prompt "$2" --memory "$1" --as "$as" --max-tokens 32 | tr '\n' ' ')
-    printf '  %-7s%s\n' "$as" "$answer"
+    printf '  %-10s%s\n' "$as" "$answer"
   done
+  answer=$("$BIN/m3-read" generate "$bank" --model "$MODEL" --prompt "$2" --embedder "$EMBEDDER" --max-tokens 32 \
+    --show-memories 2>"$work/memories-shown" | tr '\n' ' ')
+  printf '  %-10s%s\n' retrieved "$answer"
+  sed 's/^/            /' "$work/memories-shown"
 }
 python3 pipelines/demo_questions.py --items "$work/items.jsonl" --count 3 |
   while IFS=$'\t' read -r reference question; do ask "$reference" "$(printf '%b' "$question")"; done
 
 say "what the memories are worth: nats a token, and the part of the text's help that is recovered (about a minute)"
-evaluate() { # evaluate BANK MODES OUTPUT
-  "$BIN/m3-read" evaluate "$1" --model "$MODEL" --items "$work/items.jsonl" --workers "$WORKERS" --modes "$2" --json >"$3"
+evaluate() { # evaluate BANK MODES OUTPUT [OPTION...]
+  "$BIN/m3-read" evaluate "$1" --model "$MODEL" --items "$work/items.jsonl" --workers "$WORKERS" --modes "$2" --json \
+    "${@:4}" >"$3"
 }
 evaluate "$bank" none,text,memory "$work/default.json"
+evaluate "$bank" memory "$work/retrieved.json" --retrieve --embedder "$EMBEDDER"
 evaluate "$paper" memory "$work/memory3.json"
 python3 pipelines/evaluation_table.py "memory: the default, adaptive 16, int4=$work/default.json" \
+  "memory: the same, retrieved by each item's context=$work/retrieved.json" \
   "memory: the paper's recipe, bf16=$work/memory3.json"
 
 say "done: $bank"

@@ -46,12 +46,14 @@ struct DecodeCommand: Tool {
 
   func validate() throws {
     let numbers = [
-      ("prompt-tokens", promptTokens, 1 << 16), ("tokens", tokens, 1 << 16), ("prompts", prompts, 4096),
+      ("prompt-tokens", promptTokens, 1 << 16), ("prompts", prompts, 4096),
       ("rounds", rounds, 1000), ("threads", threads, 256),
     ]
     for (name, number, most) in numbers where !(1...most).contains(number) {
       throw ValidationError("--\(name) takes 1 to \(most)")
     }
+    // The first token is the prompt's own.
+    guard (2...1 << 16).contains(tokens) else { throw ValidationError("--tokens takes 2 to \(1 << 16)") }
     guard (bank == nil) == (retrieval.embedder == nil) else {
       throw ValidationError("--bank and --embedder belong together")
     }

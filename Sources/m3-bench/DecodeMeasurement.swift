@@ -24,8 +24,9 @@ struct DecodeMeasurement {
     var decoding: Stopwatch.Time
     var statistics: MemoryCache.Statistics?
 
-    var decodingRate: Double { Double(generatedCount) / decoding.wall }
-    var decodingCPURate: Double { Double(generatedCount) / decoding.cpu }
+    // The first token comes of the prompt's last one.
+    var decodingRate: Double { Double(generatedCount - 1) / decoding.wall }
+    var decodingCPURate: Double { Double(generatedCount - 1) / decoding.cpu }
     var endToEndRate: Double { Double(generatedCount) / total.wall }
     var endToEndCPURate: Double { Double(generatedCount) / total.cpu }
 

@@ -4,13 +4,12 @@ import M3JSON
 extension IndexManifest {
   static let format = "m3-index"
   static let version = 1
-  static let sumKey = "index_sha256"
+  private static let seal = SealedFields(
+    name: "index", format: format, version: version, sumKey: "index_sha256", limit: Limits.size)
 
   /// The bytes of `index.json`: canonical JSON and a line feed.
   public func serialized() -> [UInt8] {
-    var object = json
-    object[Self.sumKey] = .string(SHA256Digest.of(JSONValue.object(json).serialized(.canonical)).description)
-    return JSONValue.object(object).serialized(.canonical) + [0x0A]
+    Self.seal.serialized(json)
   }
 
   /// Everything but the manifest's own sum.
@@ -38,41 +37,11 @@ extension IndexManifest {
   /// Parses `index.json`.
   /// - Throws: ``FormatError`` with the byte offset where the JSON is not canonical, otherwise with the key.
   public static func parse(_ bytes: [UInt8]) throws(FormatError) -> IndexManifest {
-    guard bytes.count <= Limits.size else {
-      throw FormatError(.outOfRange(found: "\(bytes.count) bytes", allowed: "\(Limits.size)"), field: "index")
-    }
-    guard bytes.last == 0x0A else {
-      throw FormatError(.malformed("no line feed at the end"), field: "index", at: UInt64(bytes.count))
-    }
-    let complete = try JSONFields(JSONValue.parseCanonical(Array(bytes.dropLast())), path: "index")
-    try requireVersion(complete)
-    let stored = try complete.digest(sumKey)
-    var object = complete.object
-    object[sumKey] = nil
-    let found = SHA256Digest.of(JSONValue.object(object).serialized(.canonical))
-    guard stored == found else {
-      throw FormatError(
-        .checksumMismatch(expected: stored.description, found: found.description), field: "index.\(sumKey)")
-    }
-    let fields = JSONFields(object, path: "index")
+    let fields = try seal.parse(bytes)
     let manifest = try IndexManifest(fields)
     // Also the fixed values: the metric, the file's name.
     try fields.requireEqual(manifest.json)
     return manifest
-  }
-
-  private static func requireVersion(_ fields: JSONFields) throws(FormatError) {
-    let format: String = try fields.required("format")
-    guard format == Self.format else { throw FormatError(.wrongMagic(found: format), field: "index.format") }
-    let version: Int = try fields.required("version")
-    guard version == Self.version else {
-      throw FormatError(
-        .unsupportedVersion(found: "\(version)", supported: "\(Self.version)"), field: "index.version")
-    }
-    let features: [String] = try fields.required("features")
-    if let name = features.first {
-      throw FormatError(.unsupported(found: "the feature \(name)"), field: "index.features[0]")
-    }
   }
 
   private init(_ fields: JSONFields) throws(FormatError) {

@@ -4,19 +4,14 @@ public import M3JSON
 extension BankManifest {
   static let format = "m3-bank"
   static let version = 1
-  static let sumKey = "manifest_sha256"
+  static let seal = SealedFields(
+    name: "manifest", format: format, version: version, sumKey: "manifest_sha256", limit: ManifestLimits.size)
 
   /// The bytes of `manifest.json`: canonical JSON and a line feed.
-  public func serialized() -> [UInt8] {
-    var object = json
-    object[BankManifest.sumKey] = .string(sha256.description)
-    return JSONValue.object(object).serialized(.canonical) + [0x0A]
-  }
+  public func serialized() -> [UInt8] { BankManifest.seal.serialized(json) }
 
   /// The manifest's own sum: SHA-256 of its canonical JSON without the key that holds it.
-  public var sha256: SHA256Digest {
-    SHA256Digest.of(JSONValue.object(json).serialized(.canonical))
-  }
+  public var sha256: SHA256Digest { SealedFields.sum(json) }
 
   /// Everything but the manifest's own sum.
   var json: JSONObject {

@@ -8,42 +8,10 @@ extension BankManifest {
   /// manifest contradicts anything else in it.
   /// - Throws: ``FormatError`` with the byte offset where the JSON is not canonical, otherwise with the key.
   public static func parse(_ bytes: [UInt8]) throws(FormatError) -> BankManifest {
-    guard bytes.count <= ManifestLimits.size else {
-      throw FormatError(
-        .outOfRange(found: "\(bytes.count) bytes", allowed: "\(ManifestLimits.size)"), field: "manifest")
-    }
-    guard bytes.last == 0x0A else {
-      throw FormatError(.malformed("no line feed at the end"), field: "manifest", at: UInt64(bytes.count))
-    }
-    let value = try JSONValue.parseCanonical(Array(bytes.dropLast()))
-    let complete = try JSONFields(value, path: "manifest")
-    try requireVersion(complete)
-    let stored = try complete.digest(sumKey)
-    var object = complete.object
-    object[sumKey] = nil
-    let found = SHA256Digest.of(JSONValue.object(object).serialized(.canonical))
-    guard stored == found else {
-      throw FormatError(
-        .checksumMismatch(expected: stored.description, found: found.description), field: "manifest.\(sumKey)")
-    }
-    let fields = JSONFields(object, path: "manifest")
+    let fields = try seal.parse(bytes)
     let manifest = try BankManifest(fields: fields)
     try fields.requireEqual(manifest.json)
     return manifest
-  }
-
-  private static func requireVersion(_ fields: JSONFields) throws(FormatError) {
-    let format: String = try fields.required("format")
-    guard format == BankManifest.format else { throw FormatError(.wrongMagic(found: format), field: "manifest.format") }
-    let version: Int = try fields.required("version")
-    guard version == BankManifest.version else {
-      throw FormatError(
-        .unsupportedVersion(found: "\(version)", supported: "\(BankManifest.version)"), field: "manifest.version")
-    }
-    let features: [String] = try fields.required("features")
-    if let name = features.first {
-      throw FormatError(.unsupported(found: "the feature \(name)"), field: "manifest.features[0]")
-    }
   }
 
   private init(fields: JSONFields) throws(FormatError) {

@@ -4,8 +4,8 @@ public import M3Text
 /// What the contexts of evaluation items retrieve.
 public struct ItemRetrieval: Sendable {
   let retriever: MemoryRetriever
-  /// By item.
-  private let hits: [String: [ReferenceHit]]
+  /// By the bytes of the item's id: two texts of other bytes can be equal.
+  private let hits: [[UInt8]: [ReferenceHit]]
   /// Place of each item's own reference among what was found, from 0; nil where it is not among it.
   private let ranks: [Int?]
   private let readCount: Int
@@ -23,7 +23,7 @@ public struct ItemRetrieval: Sendable {
     overlapLimit: Double?, progress: (Int) -> Void = { _ in }
   ) throws {
     self.retriever = retriever
-    var hits: [String: [ReferenceHit]] = [:]
+    var hits: [[UInt8]: [ReferenceHit]] = [:]
     var ranks: [Int?] = []
     var readCount = 0
     for start in stride(from: 0, to: items.count, by: Self.batchSize) {
@@ -38,7 +38,7 @@ public struct ItemRetrieval: Sendable {
         }
       }
       for (item, found) in zip(batch, try retriever.hits(for: batch.map(\.context), keeping: keeping)) {
-        hits[item.id] = found
+        hits[Array(item.id.utf8)] = found
         ranks.append(try found.firstIndex { try source.id(at: $0.index).utf8.elementsEqual(item.referenceID.utf8) })
         readCount += found.count
       }
@@ -49,7 +49,7 @@ public struct ItemRetrieval: Sendable {
     self.readCount = readCount
   }
 
-  func hits(_ item: EvaluationItem) -> [ReferenceHit] { hits[item.id] ?? [] }
+  func hits(_ item: EvaluationItem) -> [ReferenceHit] { hits[Array(item.id.utf8)] ?? [] }
 
   /// The part of the items whose reference is among the first `count` that passed the gate.
   public func foundRate(within count: Int) -> Double {

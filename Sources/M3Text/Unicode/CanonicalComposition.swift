@@ -20,32 +20,34 @@ package struct CanonicalComposition: Sendable {
   package static let unicode9 = CanonicalComposition()
 
   private init() {
-    for (second, pairs) in Self.composites {
-      let scalars = pairs.unicodeScalars.map(\.value)
-      for index in stride(from: 0, to: scalars.count, by: 2) {
-        compositions[Self.key(scalars[index], second)] = scalars[index + 1]
-        mappings[scalars[index + 1]] = [scalars[index], second]
-      }
-      setUnsettled(second)
-    }
-    for index in stride(from: 0, to: Self.excluded.count, by: 3) {
-      mappings[Self.excluded[index]] = [Self.excluded[index + 1], Self.excluded[index + 2]]
-      setUnsettled(Self.excluded[index])
-    }
-    for index in stride(from: 0, to: Self.singletons.count, by: 2) {
-      mappings[Self.singletons[index]] = [Self.singletons[index + 1]]
-      setUnsettled(Self.singletons[index])
-    }
-    for (first, targets) in Self.ideographs {
-      for (value, target) in zip(first..., targets.unicodeScalars) {
-        mappings[value] = [target.value]
-        setUnsettled(value)
-      }
+    Self.forEachMapping { value, parts, isComposed in
+      mappings[value] = parts
+      if isComposed { compositions[Self.key(parts[0], parts[1])] = value }
+      setUnsettled(isComposed ? parts[1] : value)
     }
     for value in Hangul.vowels { setUnsettled(value) }
     for value in Hangul.finals { setUnsettled(value) }
     for value in Self.firstReactive..<Self.end where Self.combiningClass(value) != 0 {
       reactive[Int(value >> 6)] |= 1 << UInt64(value & 63)
+    }
+  }
+
+  /// All mappings: a code point, the one or two that it decomposes to, and whether these compose to it again.
+  static func forEachMapping(_ body: (_ value: UInt32, _ parts: [UInt32], _ isComposed: Bool) -> Void) {
+    for (second, pairs) in composites {
+      let scalars = pairs.unicodeScalars.map(\.value)
+      for index in stride(from: 0, to: scalars.count, by: 2) {
+        body(scalars[index + 1], [scalars[index], second], true)
+      }
+    }
+    for index in stride(from: 0, to: excluded.count, by: 3) {
+      body(excluded[index], [excluded[index + 1], excluded[index + 2]], false)
+    }
+    for index in stride(from: 0, to: singletons.count, by: 2) {
+      body(singletons[index], [singletons[index + 1]], false)
+    }
+    for (first, targets) in ideographs {
+      for (value, target) in zip(first..., targets.unicodeScalars) { body(value, [target.value], false) }
     }
   }
 

@@ -8,21 +8,7 @@ struct CanonicalDecomposition: Sendable {
   static let unicode9 = CanonicalDecomposition()
 
   private init() {
-    for (second, pairs) in CanonicalComposition.composites {
-      let scalars = pairs.unicodeScalars.map(\.value)
-      for index in stride(from: 0, to: scalars.count, by: 2) {
-        mappings[scalars[index + 1]] = [scalars[index], second]
-      }
-    }
-    let excluded = CanonicalComposition.excluded
-    for index in stride(from: 0, to: excluded.count, by: 3) {
-      mappings[excluded[index]] = [excluded[index + 1], excluded[index + 2]]
-    }
-    let singletons = CanonicalComposition.singletons
-    for index in stride(from: 0, to: singletons.count, by: 2) { mappings[singletons[index]] = [singletons[index + 1]] }
-    for (first, targets) in CanonicalComposition.ideographs {
-      for (value, target) in zip(first..., targets.unicodeScalars) { mappings[value] = [target.value] }
-    }
+    CanonicalComposition.forEachMapping { value, parts, _ in mappings[value] = parts }
   }
 
   /// What a code point becomes; nil where it has no decomposition.
