@@ -116,7 +116,10 @@ let package = Package(
     tool("m3-index", ["M3Bank", "M3Retrieval", "M3Stage"]),
     tool(
       "m3-bench",
-      ["M3Bank", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Text", "M3Transformer"]),
+      [
+        "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Text",
+        "M3Transformer",
+      ]),
 
     // tests
     .target(

@@ -1,6 +1,5 @@
 #include "CFaiss.h"
 
-#include <cctype>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -16,6 +15,7 @@
 #include <faiss/IndexIVFPQ.h>
 #include <faiss/IndexPQ.h>
 #include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/io.h>
 #include <faiss/index_factory.h>
@@ -84,28 +84,11 @@ m3_faiss_index *checked(std::unique_ptr<faiss::Index> index) {
     return new m3_faiss_index{std::move(index)};
 }
 
-// faiss divides by some sizes and asserts others without a look at them, and takes memory for any.
-void requireSizes(const char *factory) {
-    const long largest = 1 << 24;
-    for (const char *text = factory; *text;) {
-        if (!std::isdigit(static_cast<unsigned char>(*text))) {
-            text++;
-            continue;
-        }
-        // The logarithm of a graph's degree is divided by.
-        const long smallest = text - factory >= 4 && std::strncmp(text - 4, "HNSW", 4) == 0 ? 2 : 1;
-        long size = 0;
-        for (; std::isdigit(static_cast<unsigned char>(*text)); text++) {
-            if (size <= largest) size = 10 * size + (*text - '0');
-        }
-        if (size < smallest || size > largest) throw std::invalid_argument("a size that is too small or too large");
-    }
-}
-
 // Leaves out what costs minutes and serves searches by Hamming distance alone, and the warning on stderr of each k-means on
 // fewer points than it likes.
 void prepareTraining(faiss::Index *index) {
     if (auto *transform = dynamic_cast<faiss::IndexPreTransform *>(index)) prepareTraining(transform->index);
+    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(index)) prepareTraining(refine->base_index);
     if (auto *lists = dynamic_cast<faiss::IndexIVF *>(index)) lists->cp.min_points_per_centroid = 1;
     if (auto *lists = dynamic_cast<faiss::IndexIVFPQ *>(index)) {
         lists->do_polysemous_training = false;
@@ -143,7 +126,6 @@ struct Writer : faiss::IOWriter {
 
 bool m3_faiss_create(int dimension, const char *factory, m3_faiss_index **index, m3_faiss_error *error) {
     return guarded(error, [&] {
-        requireSizes(factory);
         *index = checked(std::unique_ptr<faiss::Index>(
             faiss::index_factory(dimension, factory, faiss::METRIC_INNER_PRODUCT)));
     });

@@ -42,7 +42,7 @@ public struct Producer: Sendable, Equatable {
   public var bosTokens: [Int32]
   public var contextBOS: ContextBOS
   public var keySpace: KeySpace
-  /// The rule and allocation by which tokens were chosen: for people and for comparison, not for reading.
+  /// The rule and allocation by which tokens were chosen: for people, for comparison, and to encode more of them.
   public var selection: JSONObject
 
   public init(

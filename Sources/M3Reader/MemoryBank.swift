@@ -53,8 +53,12 @@ public final class MemoryBank: Sendable {
       producer.keySpace == .afterRotation
       ? nil : Rotation(producer, positionCount: producer.bosTokens.count + longestReference)
     let directory = directory
-    codec = try CodecRegistry.codec(description: manifest.codec, shape: producer.shape) {
-      try directory.file(role: BankRole.codebook)
+    do {
+      codec = try CodecRegistry.codec(description: manifest.codec, shape: producer.shape) {
+        try directory.file(role: BankRole.codebook)
+      }
+    } catch let error as FormatError where error.file == nil {
+      throw error.inFile(directory.filePath(role: BankRole.codebook) ?? file)
     }
     do {
       bos = try BOSMemory(bytes: directory.file(role: BankRole.bos))

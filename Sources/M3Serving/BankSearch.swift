@@ -10,8 +10,8 @@ public struct BankSearch: ReferenceSearch {
   private let index: RetrievalIndex
   private let embedder: any TextEmbedder
 
-  /// - Throws: ``StageError`` `upstreamMissing` where the bank has no index; ``FormatError`` where the index is damaged, of another bank, or
-  ///   made by another embedder.
+  /// - Throws: ``StageError`` `upstreamMissing` where the bank has no index; ``FormatError`` where the index is damaged, of
+  ///   another bank, or made by another embedder.
   public init(bank: MemoryBank, embedder: any TextEmbedder) throws {
     do {
       index = try RetrievalIndex(bank: bank.directory)

@@ -53,6 +53,9 @@ extension Kernels {
     return count
   }
 
+  /// Columns rounded up to whole panels.
+  public func padded(_ columns: Int) -> Int { (columns + panelWidth - 1) / panelWidth * panelWidth }
+
   /// Packs B given as its transpose: weights (outputs, inputs), or keys (T, D).
   ///
   /// - Parameters:

@@ -54,6 +54,7 @@ struct DecodeCommand: Tool {
     }
     // The first token is the prompt's own.
     guard (2...1 << 16).contains(tokens) else { throw ValidationError("--tokens takes 2 to \(1 << 16)") }
+    guard !retrieval.cold else { throw ValidationError("what is encoded on demand is not measured here: no --cold") }
     guard (bank == nil) == (retrieval.embedder == nil) else {
       throw ValidationError("--bank and --embedder belong together")
     }

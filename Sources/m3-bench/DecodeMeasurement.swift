@@ -93,8 +93,10 @@ struct DecodeMeasurement {
       capacity: tokens.count + command.tokens, decodingThreads: command.threads)
     let logits = try context.read(tokens)
     let first = Stopwatch.now()
+    var sampler = Sampler()
     let output = try Generator(tokenizer: loaded.tokenizer, stopTokens: []).generate(
-      context, after: logits, maximumTokens: command.tokens)
+      context, after: logits, sampler: &sampler, maximumTokens: command.tokens)
+    context.settle()
     let end = Stopwatch.now()
     return Result(
       generatedCount: output.tokens.count, promptCount: tokens.count, total: end - start, decoding: end - first,

@@ -1,4 +1,5 @@
 import M3Bank
+import M3Bytes
 import M3Inference
 import M3Memory
 import M3Reader

@@ -66,8 +66,8 @@ struct ChatCommand: Tool {
       default:
         do {
           try chat.answer(line)
-        } catch GenerationError.tooLong {
-          StandardError.write("the conversation is longer than --context-tokens; /new begins another\n")
+        } catch let error as GenerationError {
+          StandardError.write("\(error); --context-tokens bounds a conversation, /new begins another\n")
         }
       }
     }
@@ -82,6 +82,10 @@ private struct Conversation {
   private let generator: Generator
   private let maximumTokens: Int
   private let systemText: String?
+  /// One for all turns: each draws on where the last one ended.
+  private var sampler: Sampler
+  /// What the context begins with, and how much of it does not see memories.
+  private let opening: (tokens: [Int32], isolatedCount: Int)
 
   init(_ reading: BankReading, _ retriever: MemoryRetriever?, _ command: ChatCommand) throws {
     self.reading = reading
@@ -90,13 +94,17 @@ private struct Conversation {
     systemText = command.system ?? template.defaultSystem
     maximumTokens = command.generation.maxTokens
     generator = Generator(
-      tokenizer: tokenizer, stopTokens: reading.stopTokens.union([try template.endOfTurn(tokenizer)]),
-      sampling: command.generation.sampling)
+      tokenizer: tokenizer, stopTokens: reading.stopTokens.union([try template.endOfTurn(tokenizer)]))
+    sampler = Sampler(command.generation.sampling)
+    // A template begins with a control token of its own; a bank may want the model's BOS before it.
+    opening = retriever == nil ? ([], 0) : reading.assembler.opening(contextBOS: reading.contextBOS)
     let firstPosition = retriever == nil ? 0 : reading.assembler.contextPosition
+    let limit = reading.loaded.model.configuration.contextLength
+    guard firstPosition < limit else { throw GenerationError.tooLong(positions: firstPosition + 1, limit: limit) }
     context = try ReadingContext(
       model: reading.loaded.model, tokenizer: tokenizer, memory: retriever.map { .retrieved($0) } ?? .none,
       firstPosition: firstPosition,
-      capacity: min(command.contextTokens, reading.loaded.model.configuration.contextLength - firstPosition),
+      capacity: min(command.contextTokens, limit - firstPosition),
       decodingThreads: command.generation.decodingThreads)
   }
 
@@ -106,28 +114,28 @@ private struct Conversation {
   }
 
   /// Reads a user's turn and writes the model's.
-  func answer(_ text: String) throws {
+  mutating func answer(_ text: String) throws {
     let tokenizer = reading.loaded.tokenizer
-    var tokens: [Int32] = []
-    if context.tokenCount == 0, let systemText { tokens += try template.turn(.system, systemText, tokenizer) }
+    let isFirst = context.tokenCount == 0
+    var tokens: [Int32] = isFirst ? opening.tokens : []
+    if isFirst, let systemText { tokens += try template.turn(.system, systemText, tokenizer) }
     // The end of the model's turn is in the context, the line break behind it is not.
-    if context.tokenCount > 0 { tokens += tokenizer.encode("\n") }
+    if !isFirst { tokens += tokenizer.encode("\n") }
     tokens += try template.turn(.user, text, tokenizer) + template.reply(tokenizer)
     guard tokens.count < context.room else {
       throw GenerationError.tooLong(
         positions: context.tokenCount + tokens.count, limit: context.tokenCount + context.room)
     }
-    let logits = try context.read(tokens, query: text)
-    let output = try generator.generate(context, after: logits, maximumTokens: maximumTokens) { piece in
+    let logits = try context.read(
+      tokens, bosCount: isFirst ? opening.tokens.count : 0, isolatedCount: isFirst ? opening.isolatedCount : 0,
+      query: text)
+    let output = try generator.generate(context, after: logits, sampler: &sampler, maximumTokens: maximumTokens) { piece in
       StandardOutput.write(piece)
       return true
     }
-    // A turn that a limit ended is closed for the model too, behind the last token, from which nothing was computed.
-    if output.stopToken == nil {
-      for token in output.tokens.suffix(1) + [try template.endOfTurn(tokenizer)] where context.room > 0 {
-        _ = try context.append(token)
-      }
-    }
+    // However it ended, the turn is closed for the model: behind its last token, which a limit leaves out of the context.
+    let last = output.stopToken == nil ? Array(output.tokens.suffix(1)) : []
+    for token in last + [try template.endOfTurn(tokenizer)] where context.room > 0 { _ = try context.append(token) }
     StandardOutput.write("\n")
   }
 }

@@ -60,19 +60,22 @@ struct GenerateCommand: Tool {
       log.show(opening.hits)
       if mode != .none { log.show(named) }
     }
-    let generator = Generator(
-      tokenizer: reading.loaded.tokenizer, stopTokens: reading.stopTokens, sampling: generation.sampling)
-    let logits = try context.read(opening.tokens, isolatedCount: opening.isolatedCount)
-    try generator.generate(context, after: logits, maximumTokens: generation.maxTokens) { piece in
+    let generator = Generator(tokenizer: reading.loaded.tokenizer, stopTokens: reading.stopTokens)
+    var sampler = Sampler(generation.sampling)
+    let logits = try context.read(opening.tokens, bosCount: opening.bosCount, isolatedCount: opening.isolatedCount)
+    try generator.generate(context, after: logits, sampler: &sampler, maximumTokens: generation.maxTokens) { piece in
       StandardOutput.write(piece)
       return true
     }
     StandardOutput.write("\n")
+    context.settle()
     if showMemories, let retriever { MemoryLog.show(retriever.cache.statistics) }
   }
 
   private struct Opening {
     var tokens: [Int32]
+    /// Tokens at the start that belong to no chunk.
+    var bosCount = 0
     var isolatedCount = 0
     var memory = ContextMemory.none
     var firstPosition = 0
@@ -101,7 +104,7 @@ struct GenerateCommand: Tool {
         try retriever.map { ContextMemory.retrieved($0) }
         ?? .fixed(assembler.assemble(records.map { try reading.bank.memory($0) }))
       return Opening(
-        tokens: bos + tokens, isolatedCount: isolatedCount, memory: memory, firstPosition: assembler.contextPosition)
+        tokens: bos + tokens, bosCount: bos.count, isolatedCount: isolatedCount, memory: memory, firstPosition: assembler.contextPosition)
     }
   }
 }

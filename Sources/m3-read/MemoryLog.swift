@@ -24,10 +24,14 @@ struct MemoryLog {
   private func show(_ hits: [ReferenceHit], from tokenCount: Int) {
     var text = "[from token \(tokenCount): "
     let names = hits.map { hit in
-      ((try? source.id(at: hit.index)) ?? "record \(hit.index)") + " \(Double(hit.similarity).formatted(decimals: 3))"
+      name(hit.index) + " \(Double(hit.similarity).formatted(decimals: 3))"
     }
     text += names.isEmpty ? "no memory is near enough" : names.joined(separator: ", ")
     StandardError.write(text + "]\n")
+  }
+
+  private func name(_ index: Int) -> String {
+    do { return try source.id(at: index) } catch { return "record \(index) (\(error))" }
   }
 
   static func show(_ statistics: MemoryCache.Statistics) {

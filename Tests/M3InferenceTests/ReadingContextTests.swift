@@ -1,5 +1,6 @@
 import M3Encoder
 import M3Inference
+import M3Memory
 import M3Records
 import M3TestSupport
 import M3Text
@@ -42,9 +43,11 @@ import Testing
     let context = try context(retriever, capacity: prompt.count + count, threads: threads)
     context.onMemoryChange = { run.changes.append($0) }
     let logits = try context.read(prompt)
+    var sampler = Sampler()
     run.tokens = try Generator(tokenizer: tokenizer, stopTokens: []).generate(
-      context, after: logits, maximumTokens: count
+      context, after: logits, sampler: &sampler, maximumTokens: count
     ).tokens
+    context.settle()
     return run
   }
 
@@ -134,6 +137,20 @@ import Testing
     #expect(queries.count == 4)
   }
 
+  /// A BOS stands before the first chunk, whether it sees the memories or not.
+  @Test(arguments: [0, 1])
+  func aBOSBelongsToNoChunk(isolatedCount: Int) throws {
+    let retriever = MemoryRetriever(bank) { $0.chunkTokens = 8 }
+    let context = try context(retriever, capacity: 60)
+    var changes: [MemoryChange] = []
+    context.onMemoryChange = { changes.append($0) }
+    let tokens = prompt(16)
+    _ = try context.read([0] + tokens, bosCount: 1, isolatedCount: isolatedCount)
+    let texts = [tokens[..<8], tokens[8...]].map { String(decoding: tokenizer.decode($0), as: UTF8.self) }
+    #expect(changes.map(\.query) == texts)
+    #expect(changes.map(\.tokenCount) == [0, 9])
+  }
+
   @Test func refusals() throws {
     let retriever = MemoryRetriever(bank)
     #expect(throws: GenerationError.tooLong(positions: bank.assembler.contextPosition + 400, limit: 512)) {
@@ -141,7 +158,7 @@ import Testing
     }
     let small = try context(retriever, capacity: 10)
     #expect(throws: GenerationError.emptyPrompt) { try small.read([]) }
-    #expect(throws: GenerationError.emptyPrompt) { try small.read([0], isolatedCount: 1) }
+    #expect(throws: GenerationError.emptyPrompt) { try small.read([0], bosCount: 1) }
     let position = bank.assembler.contextPosition
     #expect(throws: GenerationError.tooLong(positions: position + 11, limit: position + 10)) {
       try small.read(prompt(11))
@@ -151,11 +168,20 @@ import Testing
 
   /// The next memories are there before they are asked for.
   @Test func readingAhead() throws {
-    let retriever = MemoryRetriever(bank) { ($0.chunkTokens, $0.count, $0.prefetchTokens) = (8, 2, 4) }
-    _ = try run(retriever, prompt(8), generating: 60)
-    let statistics = retriever.cache.statistics
-    #expect(statistics.requests == 2 * 8)
-    #expect(statistics.hits <= statistics.requests)
+    // Each chunk is the beginning of another reference.
+    let chunks = bank.base.references.map { Array(tokenizer.encode($0.text).prefix(40)) }
+    let statistics = try [0, 1].map { prefetch in
+      let retriever = MemoryRetriever(bank) { ($0.chunkTokens, $0.count, $0.prefetchTokens) = (40, 1, 4 * prefetch) }
+      let context = try context(retriever, capacity: 40 * chunks.count)
+      _ = try context.read(chunks[0])
+      for token in chunks.dropFirst().joined() { _ = try context.append(token) }
+      context.settle()
+      return retriever.cache.statistics
+    }
+    #expect(statistics[0].requests == statistics[1].requests && statistics[0].requests == chunks.count - 1)
+    #expect(statistics[0].prefetched == 0)
+    #expect(statistics[1].prefetched > 0)
+    #expect(statistics[1].hits > statistics[0].hits)
   }
 }
 

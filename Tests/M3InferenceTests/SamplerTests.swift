@@ -29,6 +29,12 @@ import Testing
     #expect(draw([.nan, 1, .nan, 4, .nan]) { _ in } == [3])
   }
 
+  @Test(arguments: [[Float.nan, .nan], [1, .infinity, 2], [-.infinity, -.infinity]])
+  func logitsWithoutDifferencesGiveTheLargest(logits: [Float]) {
+    let expected = Int32(logits.firstIndex(of: .infinity) ?? 0)
+    #expect(draw(logits) { ($0.temperature, $0.topP) = (1, 0.9) } == [expected])
+  }
+
   @Test func theSeedDecides() {
     var random = Randomness(seed: 4)
     let logits = random.floats(300, 2)

@@ -108,7 +108,7 @@ import Testing
     // Bytes that are no index at all: faiss's own refusal, as an error.
     for wrong in [Array("nonsense".utf8), Array("IxF2".utf8), Array(bytes.prefix(30))] {
       try replace(wrong)
-      #expect(throws: FaissError.self) { try open() }
+      expect { $0.field == "index" && "\($0)".contains("faiss cannot read") }
     }
     try replace(bytes)
     _ = try open()

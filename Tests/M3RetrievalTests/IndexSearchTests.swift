@@ -91,7 +91,7 @@ import Testing
     #expect((1..<400).contains(hits.count))
     #expect(Set(hits.map(\.position)).count == hits.count)
     #expect(try RetrievalIndex(bank: bank.open(), search: ["nprobe": 64]).search(table.row(0), count: 400).count == 400)
-    #expect(throws: FaissError.self) { try RetrievalIndex(bank: bank.open(), search: ["efSearch": 9]) }
+    #expect(throws: FormatError.self) { try RetrievalIndex(bank: bank.open(), search: ["efSearch": 9]) }
   }
 
   @Test("From several threads at once") func threads() async throws {

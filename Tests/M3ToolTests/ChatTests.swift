@@ -103,12 +103,12 @@ struct ChatTests {
     let long = String(repeating: "rivers and seas ", count: 8)
     let run = expect(
       try chat("\(long)\nsnow\n", ["--context-tokens", "60", "--max-tokens", "10"]), Exit.ok,
-      ["the conversation is longer than --context-tokens", "/new"])
+      ["the prompt ends at position", "--context-tokens", "/new"])
     #expect(run.output.split(separator: "\n").map(String.init) == (try lines("snow\n", ["--max-tokens", "10"])))
     // A conversation that grew too long goes on after /new.
     let grown = expect(
       try chat("snow\nsnow\nsnow\n/new\nsnow\n", ["--context-tokens", "40", "--max-tokens", "10"]), Exit.ok,
-      ["the conversation is longer"])
+      ["the prompt ends at position"])
     let replies = grown.output.split(separator: "\n")
     #expect(replies.count == 2 && replies.first == replies.last, "\(grown)")
   }

@@ -121,7 +121,7 @@ struct IndexToolTests {
 
   @Test("what it cannot work with is refused before any work, with the exit code")
   func refused() throws {
-    expect(try index([], ["--factory", "bogus"]), Exit.usage, ["index.factory bogus", "could not parse"])
+    expect(try index([], ["--factory", "bogus"]), Exit.usage, ["index.factory bogus", "none of the kinds"])
     expect(try index([], ["--set", "factor=Flat"]), Exit.usage, ["unknown key index.factor", "factory"])
     expect(try index([], ["--set", "ef_search=0"]), Exit.usage, ["index.ef_search"])
     expect(try index([], embedder: ["--embedder", "nowhere"]), Exit.missing, ["nowhere"])

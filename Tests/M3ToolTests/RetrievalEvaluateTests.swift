@@ -79,6 +79,8 @@ struct RetrievalEvaluateTests {
     let one = try evaluate(["--workers", "1"])
     #expect(try evaluate(["--workers", "2"]).output == one.output)
     #expect(try evaluate(["--cold"]).output == one.output)
+    // Two workers meet at the same references, and at their files.
+    #expect(try evaluate(["--cold", "--keep", "kept", "--workers", "2"]).output == one.output)
   }
 
   @Test("as text it says what was retrieved")

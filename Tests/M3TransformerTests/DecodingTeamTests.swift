@@ -13,13 +13,15 @@ import Testing
   @Test func workersWakeAfterSleeping() throws {
     let model = try TestModel.tiny[0].decodingModel()
     let pass = DecodingPass(model: model, threads: 3)
-    let cache = try KeyValueCache(configuration: model.configuration, capacity: 40)
+    let alone = DecodingPass(model: model)
+    let caches = try (0..<2).map { _ in try KeyValueCache(configuration: model.configuration, capacity: 40) }
     for position in 0..<40 {
-      pass.run(token: 5, position: position, cache: cache)
+      let expected = alone.run(token: 5, position: position, cache: caches[0])
+      let found = pass.run(token: 5, position: position, cache: caches[1])
+      #expect((0..<model.configuration.vocabularySize).allSatisfy { found[$0].bitPattern == expected[$0].bitPattern })
       // Longer than a worker looks out for work, every few tokens.
       if position.isMultiple(of: 4) { usleep(5_000) }
     }
-    #expect(cache.tokenCount == 40)
   }
 
   @Test func threadsEndWithTheirPass() throws {

@@ -26,7 +26,8 @@ typedef struct {
 typedef size_t (*m3_faiss_read)(void *context, void *bytes, size_t size);
 typedef size_t (*m3_faiss_write)(void *context, const void *bytes, size_t size);
 
-// Makes an empty index from a factory string such as "HNSW32". Refused: unknown strings, indexes under another metric, and
+// Makes an empty index from a factory string such as "HNSW32". faiss ends the process over some: the caller knows what is
+// asked for. Refused: unknown strings, indexes under another metric, and
 // those that map ids.
 bool m3_faiss_create(int dimension, const char *factory, m3_faiss_index **index, m3_faiss_error *error);
 

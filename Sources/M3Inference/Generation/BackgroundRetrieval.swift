@@ -32,7 +32,7 @@ final class BackgroundRetrieval {
     queue.async { promise.run(work) }
   }
 
-  /// Reads ahead. An error shows when the memories are really read.
+  /// Reads ahead. An error shows if the memories are really read, and otherwise never: nobody asked for them.
   func prefetch(_ work: @escaping @Sendable () throws -> Void) {
     queue.async { try? work() }
   }
@@ -44,6 +44,9 @@ final class BackgroundRetrieval {
     return (query, try promise.wait())
   }
 
-  /// Forgets the query that was begun.
-  func cancel() { pending = nil }
+  /// Forgets the query that was begun, and waits until nothing is under way.
+  func cancel() {
+    pending = nil
+    queue.sync {}
+  }
 }

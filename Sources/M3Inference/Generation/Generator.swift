@@ -6,12 +6,10 @@ public struct Generator: Sendable {
   public let tokenizer: Tokenizer
   /// Tokens that end the generation.
   public let stopTokens: Set<Int32>
-  public let sampling: Sampler.Settings
 
-  public init(tokenizer: Tokenizer, stopTokens: Set<Int32>, sampling: Sampler.Settings = Sampler.Settings()) {
+  public init(tokenizer: Tokenizer, stopTokens: Set<Int32>) {
     self.tokenizer = tokenizer
     self.stopTokens = stopTokens
-    self.sampling = sampling
   }
 
   /// What was generated.
@@ -26,20 +24,20 @@ public struct Generator: Sendable {
 
   /// Generates up to `maximumTokens` tokens, fewer where the context has no room for them.
   ///
-  /// All generated tokens, the stop token too, are in the context afterwards, but for the last one where the limit ended
-  /// the generation: nothing has asked for what follows it.
+  /// All generated tokens are in the context afterwards, but for the stop token, and for the last one where no stop token
+  /// ended the generation: nothing has asked for what follows it.
   ///
   /// - Parameters:
   ///   - logits: what the context's last reading gave.
+  ///   - sampler: draws the tokens.
   ///   - emit: gets each piece of text as soon as its characters are whole; returns whether to go on.
   /// - Throws: what retrieval throws.
   @discardableResult
   public func generate(
-    _ context: ReadingContext, after logits: UnsafeBufferPointer<Float>, maximumTokens: Int,
+    _ context: ReadingContext, after logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, maximumTokens: Int,
     emit: (String) -> Bool = { _ in true }
   ) throws -> Output {
     var logits = logits
-    var sampler = Sampler(sampling)
     var stream = TextStream()
     var output = Output(text: "", tokens: [])
     // The last token needs no room: nothing is computed from it.
@@ -48,7 +46,6 @@ public struct Generator: Sendable {
       let token = sampler.draw(logits)
       if stopTokens.contains(token) {
         output.stopToken = token
-        if context.room > 0 { _ = try context.append(token) }
         break
       }
       output.tokens.append(token)

@@ -63,19 +63,21 @@ public final class ReadingContext {
   /// Reads a prompt, or another turn.
   ///
   /// - Parameters:
-  ///   - isolatedCount: tokens at the start that do not see memories: a BOS of the context's own. They belong to no chunk.
+  ///   - bosCount: tokens at the start that belong to no chunk: a BOS of the context's own.
+  ///   - isolatedCount: so many of them do not see memories.
   ///   - query: what retrieves the first chunk's memories in place of its own text.
   /// - Returns: the logits of what follows; valid until the next call.
   /// - Throws: ``GenerationError``: no tokens, no room; what retrieval throws.
   public func read(
-    _ tokens: [Int32], isolatedCount: Int = 0, query: String? = nil
+    _ tokens: [Int32], bosCount: Int = 0, isolatedCount: Int = 0, query: String? = nil
   ) throws -> UnsafeBufferPointer<Float> {
-    guard let last = tokens.last, isolatedCount < tokens.count else { throw GenerationError.emptyPrompt }
+    precondition(isolatedCount <= bosCount, "only a BOS is kept from memories")
+    guard let last = tokens.last, bosCount < tokens.count else { throw GenerationError.emptyPrompt }
     guard tokens.count <= room else {
       throw GenerationError.tooLong(
         positions: firstPosition + tokenCount + tokens.count, limit: firstPosition + cache.capacity)
     }
-    background.cancel()
+    settle()
     // Each prompt begins a chunk of its own.
     chunk = []
     guard let retriever = memory.retriever else {
@@ -84,7 +86,7 @@ public final class ReadingContext {
     }
     let settings = retriever.settings
     let chunks = PromptChunks.chunks(
-      tokens[isolatedCount...], chunkTokens: settings.chunkTokens, retrievesFirst: current == nil || query != nil)
+      tokens[bosCount...], chunkTokens: settings.chunkTokens, retrievesFirst: current == nil || query != nil)
     var queries = chunks.filter(\.retrieves).map { text($0.tokens) }
     if let query { queries[0] = query }
     var found = try zip(queries, retriever.hits(for: queries)).makeIterator()
@@ -92,7 +94,7 @@ public final class ReadingContext {
       if chunk.retrieves, let (query, hits) = found.next() { try change(to: hits, query: query, retriever) }
       // The prompt's last token is computed as the generated ones are: by the pass that gives logits cheapest.
       let end = min(chunk.tokens.endIndex, tokens.endIndex - 1)
-      let isFirst = chunk.tokens.startIndex == isolatedCount
+      let isFirst = chunk.tokens.startIndex == bosCount
       prefill(tokens[(isFirst ? 0 : chunk.tokens.startIndex)..<end], isolatedCount: isFirst ? isolatedCount : 0)
     }
     chunk = chunks.last.map { $0.tokens.count < settings.chunkTokens ? Array($0.tokens) : [] } ?? []
@@ -110,6 +112,9 @@ public final class ReadingContext {
     retrieveAhead(retriever)
     return step(token)
   }
+
+  /// Waits for what is read ahead, and forgets a query whose memories nobody will read.
+  public func settle() { background.cancel() }
 
   /// Begins what a chunk's end needs, as soon as its tokens are known.
   private func retrieveAhead(_ retriever: MemoryRetriever) {

@@ -1,4 +1,4 @@
-import M3Transformer
+import M3Bytes
 
 #if canImport(Glibc)
   import Glibc
@@ -31,8 +31,10 @@ public struct Sampler: Sendable {
 
   /// A token's id; of equally likely ones the smaller comes first.
   public mutating func draw(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
-    guard settings.temperature > 0 else { return Int32(Self.likeliest(logits)) }
-    let largest = logits[Self.likeliest(logits)]
+    let likeliest = Self.likeliest(logits)
+    let largest = logits[likeliest]
+    // Infinite logits have no differences.
+    guard settings.temperature > 0, largest.isFinite else { return Int32(likeliest) }
     var candidates = Self.candidates(logits, topK: settings.topK).map { id in
       (id: id, weight: exp(Double(logits[id] - largest) / Double(settings.temperature)))
     }
@@ -52,7 +54,7 @@ public struct Sampler: Sendable {
       if rest < 0 { return Int32(candidate.id) }
     }
     // Rounding can leave a little: the last one that has any weight.
-    return Int32(candidates.last { $0.weight > 0 }!.id)
+    return Int32(candidates.last { $0.weight > 0 }?.id ?? likeliest)
   }
 
   /// The index of the largest logit, the smallest of several. NaN is never the largest.

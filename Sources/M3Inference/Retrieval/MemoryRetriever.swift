@@ -28,12 +28,19 @@ public final class MemoryRetriever: Sendable {
   public func hits(
     for queries: [String], keeping: ((_ query: Int, ReferenceHit) throws -> Bool)? = nil
   ) throws -> [[ReferenceHit]] {
-    let spare = keeping == nil ? 0 : settings.count
-    let found = try search.nearest(to: queries, count: settings.count + spare)
-    return try found.enumerated().map { query, hits in
-      let similar = hits.filter { $0.similarity >= settings.gate }
-      return Array(try keeping.map { keep in try similar.filter { try keep(query, $0) } } ?? similar)
-        .prefix(settings.count).map { $0 }
+    try search.nearest(to: queries, count: settings.count).enumerated().map { query, hits in
+      var hits = hits
+      while true {
+        let similar = hits.filter { $0.similarity >= settings.gate }
+        let kept = try keeping.map { keep in try similar.filter { try keep(query, $0) } } ?? similar
+        // Whether references behind these could take the places of refused ones.
+        guard kept.count < settings.count, similar.count == hits.count, !hits.isEmpty, keeping != nil else {
+          return Array(kept.prefix(settings.count))
+        }
+        let more = try search.nearest(to: [queries[query]], count: 2 * hits.count)[0]
+        guard more.count > hits.count else { return kept }
+        hits = more
+      }
     }
   }
 

@@ -4,10 +4,11 @@ public struct RetrievalSettings: Sendable, Equatable {
   public var count = 5
   /// Tokens of a chunk: after so many, memories are dropped and new ones are retrieved.
   public var chunkTokens = 64
-  /// References less similar than this to the chunk are not read: an irrelevant memory costs 0.2 nats a token.
-  public var gate: Float = 0
+  /// References less similar than this to the chunk are not read: an irrelevant memory costs 0.2 nats a token. For
+  /// all-MiniLM-L6-v2, whose own references of questions lie at 0.5 and more.
+  public var gate: Float = 0.45
   /// What the logits of a memory's keys lose for each unit that it is less similar than the most similar one.
-  public var similarityWeight: Float = 0
+  public var similarityWeight: Float = 20
   /// Times the logits of memories' keys: the inverse of APE's temperature (arXiv 2502.05431).
   public var logitScale: Float = 1
   /// APE's scaling factor of the log-sum-exp over memories' keys.

@@ -19,6 +19,8 @@ enum FlatScan {
     query.withUnsafeBufferPointer { query in
       for position in 0..<rows {
         let score = kernels.dot(count: dimension, query.baseAddress!, vectors + position * dimension)
+        // Another program may have written what is no number.
+        guard score.isFinite else { continue }
         // An equal score stands behind: its position is larger.
         if best.count == count, score <= best[count - 1].score { continue }
         let place = best.lastIndex { $0.score >= score }.map { $0 + 1 } ?? 0

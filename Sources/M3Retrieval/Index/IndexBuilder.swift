@@ -15,7 +15,11 @@ struct IndexBuilder {
   func build() throws -> FaissIndex {
     let index = try configuration.empty(dimension: dimension)
     if !index.isTrained { try train(index) }
-    try forEachBlock { try index.add($0) }
+    do {
+      try forEachBlock { try index.add($0) }
+    } catch let error as FaissError {
+      throw StageError.usage("index.factory \(configuration.factory): \(error)")
+    }
     guard index.count == count else {
       throw FormatError(.mismatch(expected: "\(count) vectors", found: "\(index.count)"), field: "vectors")
     }

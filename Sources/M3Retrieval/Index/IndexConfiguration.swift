@@ -20,7 +20,7 @@ public struct IndexConfiguration: Sendable, Equatable {
   ///   - trainingCount: nil for 64 a list, and 262,144 at least.
   ///   - dimension: of the vectors to come.
   ///   - count: of the vectors to come.
-  /// - Throws: ``StageError`` `usage` for what faiss does not make of vectors of this dimension: an empty one is made.
+  /// - Throws: ``StageError`` `usage` for what cannot be made of vectors of this dimension and number; an empty one is made.
   public init(
     factory: String = "auto", graphEffort: Int = 40, graphSearch: Int = 64, probes: Int = 32,
     trainingCount: Int? = nil, dimension: Int, count: Int
@@ -29,9 +29,11 @@ public struct IndexConfiguration: Sendable, Equatable {
     self.graphEffort = graphEffort
     self.graphSearch = graphSearch
     self.probes = probes
-    self.trainingCount = trainingCount ?? max(Self.leastTrainingCount, 64 * Self.listCount(self.factory))
     guard self.factory.utf8.count <= IndexManifest.Limits.factoryLength, dimension <= IndexManifest.Limits.dimension
     else { throw StageError.usage("index.factory: too long, or vectors of \(dimension) elements") }
+    let kind = try IndexFactory(self.factory, dimension: dimension)
+    self.trainingCount = trainingCount ?? max(Self.leastTrainingCount, 64 * kind.listCount)
+    try kind.requireTraining(self.factory, count: min(count, self.trainingCount))
     do {
       _ = try empty(dimension: dimension)
     } catch {
@@ -56,13 +58,6 @@ public struct IndexConfiguration: Sendable, Equatable {
     let most = min(48, max(1, dimension / 8))
     let codes = stride(from: most, through: 1, by: -1).first { dimension % $0 == 0 } ?? 1
     return "IVF\(lists),PQ\(codes)x8"
-  }
-
-  /// The lists that a factory string asks for; 0 for none.
-  private static func listCount(_ factory: String) -> Int {
-    guard let start = factory.firstRange(of: "IVF") else { return 0 }
-    // A number that faiss refuses anyway may be too large to count with.
-    return min(1 << 24, Int(factory[start.upperBound...].prefix { $0.isNumber }) ?? 0)
   }
 
   /// An empty index, its parameters set.

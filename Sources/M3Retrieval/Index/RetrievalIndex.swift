@@ -22,7 +22,7 @@ public final class RetrievalIndex: Sendable {
   /// itself, that finds accidents; malice only where the manifest is known from elsewhere.
   /// - Parameter search: parameters by faiss's names (`efSearch`, `nprobe`) in place of the manifest's.
   /// - Throws: ``FileError``, `isMissing` where the bank has no index; ``FormatError`` where a file is damaged, or with both
-  ///   roots where the index is of another bank; ``FaissError``.
+  ///   roots where the index is of another bank, or where faiss cannot read it.
   public convenience init(bank: BankDirectory, search: [String: Int] = [:]) throws {
     try self.init(bank: bank, search: search, leavesSearchToFaiss: false)
   }
@@ -41,11 +41,13 @@ public final class RetrievalIndex: Sendable {
       index = try FaissIndex(reading: file)
       try Self.require("dimension", manifest.dimension, index.dimension)
       try Self.require("count", manifest.count, index.count)
+      for (name, value) in manifest.search.merging(search, uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+        try index.set(name, value)
+      }
     } catch let error as FormatError {
       throw error.inFile(path)
-    }
-    for (name, value) in manifest.search.merging(search, uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
-      try index.set(name, value)
+    } catch let error as FaissError {
+      throw FormatError(.malformed("\(error)"), field: "index", file: path)
     }
     self.manifest = manifest
     self.leavesSearchToFaiss = leavesSearchToFaiss

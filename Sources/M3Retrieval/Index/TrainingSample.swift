@@ -1,9 +1,11 @@
+import M3Bytes
+
 /// Which of N vectors an index learns from: each set of n of them is as likely as any other, and the same for the same
 /// numbers. Selection sampling (Knuth, The Art of Computer Programming, section 3.4.2, algorithm S).
 package struct TrainingSample {
   private var remaining: Int
   private var wanted: Int
-  private var state: UInt64
+  private var random: SplitMix64
 
   /// - Parameters:
   ///   - limit: of the vectors taken.
@@ -11,24 +13,15 @@ package struct TrainingSample {
   package init(limit: Int, of count: Int, seed: UInt64 = 0) {
     remaining = count
     wanted = min(limit, count)
-    state = seed
+    random = SplitMix64(state: seed)
   }
 
   /// Whether the next vector belongs to the sample; called once a vector.
   package mutating func takesNext() -> Bool {
     precondition(remaining > 0, "more vectors than were announced")
-    let isTaken = wanted == remaining || next() % UInt64(remaining) < UInt64(wanted)
+    let isTaken = wanted == remaining || random.next() % UInt64(remaining) < UInt64(wanted)
     remaining -= 1
     if isTaken { wanted -= 1 }
     return isTaken
-  }
-
-  /// SplitMix64.
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

@@ -17,6 +17,7 @@ public final class ColdMemories: MemorySource {
   private let reading: BankReading
   private let source: BankSource
   private let kept: KeptMemories?
+  private let configuration: EncoderConfiguration
   private let encoder: Mutex<ReferenceEncoder>
 
   /// - Parameter keep: a folder for what is encoded; nil keeps nothing beyond the run.
@@ -26,7 +27,6 @@ public final class ColdMemories: MemorySource {
     source = reading.source
     let bank = reading.bank
     kept = try keep.map { try KeptMemories(folder: $0, bank: bank) }
-    let configuration: EncoderConfiguration
     do throws(FormatError) {
       configuration = try EncoderConfiguration(bank.producer, tokenizer: reading.loaded.tokenizer)
     } catch {
@@ -36,17 +36,8 @@ public final class ColdMemories: MemorySource {
   }
 
   public func memories(at indices: [Int]) throws -> [AttentionMemory] {
-    var payloads = try indices.map { try kept?.payload(at: $0) }
-    let missing = indices.indices.filter { payloads[$0] == nil }
-    if !missing.isEmpty {
-      let encoded = try encode(missing.map { indices[$0] })
-      for (place, payload) in zip(missing, encoded) {
-        payloads[place] = payload
-        try kept?.keep(payload, at: indices[place])
-      }
-    }
-    return try zip(indices, payloads).map { index, payload in
-      try payload!.withUnsafeBytes { bytes in
+    try zip(indices, payloads(at: indices)).map { index, payload in
+      try payload.withUnsafeBytes { bytes in
         do throws(FormatError) {
           return reading.assembler.attentionMemory(try reading.bank.decode(bytes))
         } catch {
@@ -59,10 +50,37 @@ public final class ColdMemories: MemorySource {
   public func text(at index: Int) throws -> String { try source.text(at: index) }
   public func id(at index: Int) throws -> String { try source.id(at: index) }
 
-  private func encode(_ indices: [Int]) throws -> [[UInt8]] {
-    let tokens = try indices.map { reading.loaded.tokenizer.encode(try source.text(at: $0)) }
+  private func payloads(at indices: [Int]) throws -> [[UInt8]] {
+    var payloads = try indices.map { try kept?.payload(at: $0) }
+    guard payloads.contains(where: { $0 == nil }) else { return payloads.map { $0! } }
     return try encoder.withLock { encoder in
-      try encoder.encode(tokens).map { try reading.bank.codec.payload($0.roundedToBFloat16) }
+      // Others, in this process or another one, may have kept some of them meanwhile.
+      let lock = try kept?.lock()
+      defer { withExtendedLifetime(lock) {} }
+      for place in indices.indices where payloads[place] == nil {
+        payloads[place] = try kept?.payload(at: indices[place])
+      }
+      let missing = indices.indices.filter { payloads[$0] == nil }
+      let encoded = try encoder.encode(missing.map { try tokens(at: indices[$0]) })
+      for (place, memory) in zip(missing, encoded) {
+        let payload = try reading.bank.codec.payload(memory.roundedToBFloat16)
+        try kept?.keep(payload, at: indices[place])
+        payloads[place] = payload
+      }
+      return payloads.map { $0! }
     }
+  }
+
+  private func tokens(at index: Int) throws -> [Int32] {
+    let tokens = reading.loaded.tokenizer.encode(try source.text(at: index))
+    let positions = ReferenceEncoder.positionCount(
+      tokenCount: tokens.count, bosTokenCount: reading.bank.bos.tokenCount, configuration: configuration)
+    let limit = reading.loaded.model.configuration.contextLength
+    guard positions <= limit else {
+      throw FormatError(
+        .outOfRange(found: "\(positions) positions", allowed: "\(limit)"), field: "text",
+        file: reading.bank.directory.path, record: try id(at: index))
+    }
+    return tokens
   }
 }

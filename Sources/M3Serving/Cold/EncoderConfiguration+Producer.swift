@@ -16,11 +16,20 @@ extension EncoderConfiguration {
         .unsupported(found: "context \(context): a reference alone does not give its memory"),
         field: "producer.selection.context")
     }
+    let tokensPerHead: Int = try fields.required("tokens_per_head")
+    guard (0...SparseMemory.maximumTokenCount).contains(tokensPerHead) else {
+      throw FormatError(
+        .outOfRange(found: "\(tokensPerHead)", allowed: "0 to \(SparseMemory.maximumTokenCount)"),
+        field: "producer.selection.tokens_per_head")
+    }
     let heads: [[Int]] = try fields.optional("dense_heads") ?? []
+    guard heads.allSatisfy({ $0.count == 2 }) else {
+      throw FormatError(.malformed("not a layer and a head"), field: "producer.selection.dense_heads")
+    }
     self.init(
       rule: try Self.choice("rule", fields), allocation: try Self.choice("allocation", fields),
-      tokensPerHead: try fields.required("tokens_per_head"),
-      denseHeads: heads.compactMap { $0.count == 2 ? KeyValueHead(layer: $0[0], head: $0[1]) : nil },
+      tokensPerHead: tokensPerHead,
+      denseHeads: heads.map { KeyValueHead(layer: $0[0], head: $0[1]) },
       memoryLayers: producer.shape.layers, keySpace: producer.keySpace,
       repeatPrompt: tokenizer.encode(try fields.required("repeat_prompt")))
   }

@@ -56,6 +56,12 @@ struct KeptMemories: Sendable {
     }
   }
 
+  /// What a writer holds: names of files that are being written are the same for all.
+  /// - Throws: ``FileError`` where another process does not let go of it.
+  func lock() throws(FileError) -> FileLock {
+    try FileLock(path: FilePaths.join(folder, ".lock"), patience: .seconds(600))
+  }
+
   /// - Throws: ``FileError``.
   func keep(_ payload: [UInt8], at index: Int) throws {
     var writer = ByteWriter(capacity: payload.count + 68)

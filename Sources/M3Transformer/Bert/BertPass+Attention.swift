@@ -14,14 +14,10 @@ final class BertPart {
   var values = FloatBuffer(count: 0)
 
   func reserve(_ configuration: BertConfiguration, _ kernels: Kernels) {
-    func grow(_ buffer: inout FloatBuffer, to count: Int) {
-      if buffer.count < count { buffer = FloatBuffer(uninitializedCount: count) }
-    }
-    func padded(_ columns: Int) -> Int { (columns + kernels.panelWidth - 1) / kernels.panelWidth * kernels.panelWidth }
     let longest = sequences.reduce(0) { max($0, $1.count) }
-    grow(&scores, to: min(rows.count, longest) * longest)
-    grow(&keys, to: padded(longest) * configuration.headDimension)
-    grow(&values, to: longest * padded(configuration.headDimension))
+    ForwardScratch.grow(&scores, to: min(rows.count, longest) * longest)
+    ForwardScratch.grow(&keys, to: kernels.padded(longest) * configuration.headDimension)
+    ForwardScratch.grow(&values, to: longest * kernels.padded(configuration.headDimension))
   }
 }
 

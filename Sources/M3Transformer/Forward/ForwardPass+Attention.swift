@@ -91,8 +91,8 @@ extension ForwardPass {
   /// - Returns: where the packed values begin.
   private func pack(_ rows: KeyRows) -> UnsafeMutablePointer<Float> {
     let dimension = configuration.headDimension
-    let keyPanels = padded(blockSize) * dimension
-    let valuePanels = padded(dimension) * blockSize
+    let keyPanels = kernels.padded(blockSize) * dimension
+    let valuePanels = kernels.padded(dimension) * blockSize
     let blockCount = (rows.count + blockSize - 1) / blockSize
     ForwardScratch.grow(&scratch.packed, to: blockCount * (keyPanels + valuePanels))
     let keys = UnsafePointer(scratch.gathered.pointer)
@@ -123,7 +123,7 @@ extension ForwardPass {
       kernels.multiply(
         rows: tokenCount - first, columns: rows.blockCount(at: start), depth: dimension, queries + first * stride,
         stride: stride,
-        packed: UnsafePointer(scratch.packed.pointer) + start / blockSize * padded(blockSize) * dimension,
+        packed: UnsafePointer(scratch.packed.pointer) + start / blockSize * kernels.padded(blockSize) * dimension,
         into: scores + first * rows.count + start, stride: rows.count)
     }
     for query in 0..<tokenCount {
@@ -149,7 +149,7 @@ extension ForwardPass {
   ) {
     let dimension = configuration.headDimension
     let width = configuration.querySize
-    let panels = padded(dimension) * blockSize
+    let panels = kernels.padded(dimension) * blockSize
     let out = scratch.attention.pointer + firstRow * width + queryHead * dimension
     for start in rows.blocks {
       let first = rows.firstQuery(ofBlock: start)
@@ -159,10 +159,5 @@ extension ForwardPass {
         packed: UnsafePointer(packedValues) + start / blockSize * panels, into: out + first * width, stride: width,
         accumulating: start > 0)
     }
-  }
-
-  /// Columns rounded up to whole panels.
-  private func padded(_ columns: Int) -> Int {
-    (columns + kernels.panelWidth - 1) / kernels.panelWidth * kernels.panelWidth
   }
 }

@@ -17,9 +17,10 @@ struct Continuation {
     let context = try ReadingContext(
       model: model, tokenizer: tokenizer, memory: memory.map { .fixed($0) } ?? .none, firstPosition: firstPosition,
       capacity: prompt.count + room, decodingThreads: nil)
-    let logits = try context.read(prompt, isolatedCount: isolatedCount)
+    let logits = try context.read(prompt, bosCount: isolatedCount, isolatedCount: isolatedCount)
+    var sampler = Sampler()
     return try Generator(tokenizer: tokenizer, stopTokens: stopTokens).generate(
-      context, after: logits, maximumTokens: maximumTokens, emit: emit
+      context, after: logits, sampler: &sampler, maximumTokens: maximumTokens, emit: emit
     ).text
   }
 }

@@ -41,6 +41,7 @@ extension MemoryRetriever {
   /// Retrieves from an evaluation's references.
   convenience init(_ bank: EvaluationBank, change: (inout RetrievalSettings) -> Void = { _ in }) {
     var settings = RetrievalSettings()
+    (settings.gate, settings.similarityWeight) = (0, 0)
     change(&settings)
     self.init(search: WordSearch(bank), source: PlaceSource(bank: bank), bos: bank.assembler.bos, settings: settings)
   }
