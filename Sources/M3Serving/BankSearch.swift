@@ -24,17 +24,15 @@ public struct BankSearch: ReferenceSearch {
     self.embedder = embedder
   }
 
-  /// With one text at a time, two threads halve what a reader waits for.
-  ///
   /// - Parameter embedderFolder: as `SentenceEmbedder` reads it.
   /// - Throws: as ``init(bank:embedder:)``; what loading the embedder throws.
   public init(bank: MemoryBank, embedderFolder: String) throws {
-    try self.init(bank: bank, embedder: SentenceEmbedder(folder: embedderFolder, threads: 2))
+    try self.init(bank: bank, embedder: SentenceEmbedder(folder: embedderFolder))
   }
 
-  public func nearest(to texts: [String], count: Int) throws -> [[ReferenceHit]] {
+  public func nearest(to texts: [String], count: Int, threads: Int) throws -> [[ReferenceHit]] {
     guard !texts.isEmpty else { return [] }
-    let vectors = try embedder.embed(texts)
+    let vectors = try embedder.embed(texts, threads: threads)
     return try texts.indices.map { place in
       let vector = Array(vectors[place * index.dimension..<(place + 1) * index.dimension])
       return try index.search(vector, count: count).map { ReferenceHit(index: $0.position, similarity: $0.score) }

@@ -78,6 +78,9 @@ struct DecodeMeasurement {
     var position = 0
     var retriever: MemoryRetriever?
     if let bank, let search, way != .none {
+      var settings = settings
+      // Texts stand in the prompt as many as were asked for, however alike they are.
+      if way == .text { (settings.gate, settings.leastWeight) = (-1, 0) }
       let made = MemoryRetriever(search: search, source: bank.source, bos: bank.assembler.bos, settings: settings)
       if way == .memory {
         memory = .retrieved(made)

@@ -129,7 +129,8 @@ private struct Conversation {
     let logits = try context.read(
       tokens, bosCount: isFirst ? opening.tokens.count : 0, isolatedCount: isFirst ? opening.isolatedCount : 0,
       query: text)
-    let output = try generator.generate(context, after: logits, sampler: &sampler, maximumTokens: maximumTokens) { piece in
+    let output = try generator.generate(context, after: logits, sampler: &sampler, maximumTokens: maximumTokens) {
+      piece in
       StandardOutput.write(piece)
       return true
     }

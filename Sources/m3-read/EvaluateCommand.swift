@@ -33,7 +33,8 @@ struct EvaluateCommand: Tool {
   @Flag(help: "Reads what an item's context retrieves, in place of the reference that the item names.")
   var retrieve = false
 
-  @Option(help: "Leaves out retrieved references that overlap context and target so much; the paper's limit is 2/3: 0.6666.")
+  @Option(
+    help: "Leaves out retrieved references that overlap context and target so much; the paper's limit is 2/3: 0.6666.")
   var overlapLimit: Double?
 
   @OptionGroup var retrieval: RetrievalOptions

@@ -104,7 +104,8 @@ struct GenerateCommand: Tool {
         try retriever.map { ContextMemory.retrieved($0) }
         ?? .fixed(assembler.assemble(records.map { try reading.bank.memory($0) }))
       return Opening(
-        tokens: bos + tokens, bosCount: bos.count, isolatedCount: isolatedCount, memory: memory, firstPosition: assembler.contextPosition)
+        tokens: bos + tokens, bosCount: bos.count, isolatedCount: isolatedCount, memory: memory,
+        firstPosition: assembler.contextPosition)
     }
   }
 }

@@ -24,7 +24,8 @@ import Testing
       "", "bogus", "IVF,Flat", "PQ7x8", "((((", "IVF0,Flat", "IVF8_HNSW0,Flat", "HNSW0", "HNSW1", "PQ0x8", "PQ8x0",
       "IVF99999999999,Flat", "IVF999999999999999999,Flat", "IVF99999999999999999999,Flat", "IVF16777217,Flat",
       "IDMap,Flat", "Flat,IDMap2", "LSH", "IMI2x4,Flat", "NSG8,Flat", "ZnLattice3x10_8", "IVF2,SQ8,Refine(NSG4)",
-      "HNSW16777216", "HNSW513", "PCA16,IDMap,Flat", "PCA65,Flat", "OPQ7,PQ8", "OPQ8_60,PQ4", "IVF8,HNSW8", "PQ8x17", "Flat,",
+      "HNSW16777216", "HNSW513", "PCA16,IDMap,Flat", "PCA65,Flat", "OPQ7,PQ8", "OPQ8_60,PQ4", "IVF8,HNSW8", "PQ8x17",
+      "Flat,",
       // More to learn than there are vectors.
       "IVF101,Flat", "PQ8x8",
       String(repeating: "PCA8,", count: 60) + "Flat",
@@ -41,8 +42,10 @@ import Testing
   @Test(
     "What is known is made",
     arguments: [
-      "Flat", "HNSW2", "HNSW512", "PQ8x4", "SQ8", "SQ4", "SQ6", "SQfp16", "IVF10,Flat", "IVF10,PQ8x4", "IVF10_HNSW4,SQ8",
-      "PCA32,Flat", "PCAR32,IVF4,PQ8x4", "OPQ8,PQ8x4", "OPQ8_32,IVF4,PQ8x4", "L2norm,Flat", "PCAW16,SQ8", "IVF4,PQ8x4,RFlat",
+      "Flat", "HNSW2", "HNSW512", "PQ8x4", "SQ8", "SQ4", "SQ6", "SQfp16", "IVF10,Flat", "IVF10,PQ8x4",
+      "IVF10_HNSW4,SQ8",
+      "PCA32,Flat", "PCAR32,IVF4,PQ8x4", "OPQ8,PQ8x4", "OPQ8_32,IVF4,PQ8x4", "L2norm,Flat", "PCAW16,SQ8",
+      "IVF4,PQ8x4,RFlat",
     ])
   func known(factory: String) throws {
     #expect(try IndexConfiguration(factory: factory, dimension: 64, count: 100).factory == factory)

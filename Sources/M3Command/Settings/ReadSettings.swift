@@ -11,6 +11,7 @@ public struct ReadSettings {
     settings.gate = try section.number("gate", default: settings.gate, in: -1...2)
     settings.similarityWeight = try section.number(
       "similarity_weight", default: settings.similarityWeight, in: 0...1000)
+    settings.leastWeight = try section.number("least_weight", default: settings.leastWeight, in: 0...1)
     settings.logitScale = try section.number("logit_scale", default: settings.logitScale, in: 0...100)
     settings.logSumExpScale = try section.number("log_sum_exp_scale", default: settings.logSumExpScale, in: 0...100)
     settings.prefetchTokens = try section.integer(

@@ -87,11 +87,16 @@ public final class ReadingContext {
     let settings = retriever.settings
     let chunks = PromptChunks.chunks(
       tokens[bosCount...], chunkTokens: settings.chunkTokens, retrievesFirst: current == nil || query != nil)
-    var queries = chunks.filter(\.retrieves).map { text($0.tokens) }
-    if let query { queries[0] = query }
-    var found = try zip(queries, retriever.hits(for: queries)).makeIterator()
-    for chunk in chunks {
-      if chunk.retrieves, let (query, hits) = found.next() { try change(to: hits, query: query, retriever) }
+    func search(_ chunk: PromptChunks.Chunk?, _ query: String? = nil, threads: Int) {
+      guard let chunk, chunk.retrieves else { return }
+      let query = query ?? text(chunk.tokens)
+      background.start(query) { try retriever.hits(for: [query], threads: threads)[0] }
+    }
+    search(chunks.first, query, threads: 2)
+    for (index, chunk) in chunks.enumerated() {
+      if let found = try background.take() { try change(to: found.hits, query: found.query, retriever) }
+      // The next chunk's memories are searched for while this one is computed.
+      search(chunks.dropFirst(index + 1).first, threads: 1)
       // The prompt's last token is computed as the generated ones are: by the pass that gives logits cheapest.
       let end = min(chunk.tokens.endIndex, tokens.endIndex - 1)
       let isFirst = chunk.tokens.startIndex == bosCount

@@ -9,6 +9,9 @@ public struct RetrievalSettings: Sendable, Equatable {
   public var gate: Float = 0.45
   /// What the logits of a memory's keys lose for each unit that it is less similar than the most similar one.
   public var similarityWeight: Float = 20
+  /// Memories whose keys would weigh less than this, of the most similar one's 1, are not read: they change nothing and
+  /// cost as much as others. 0 reads all that pass the gate.
+  public var leastWeight: Float = 0.01
   /// Times the logits of memories' keys: the inverse of APE's temperature (arXiv 2502.05431).
   public var logitScale: Float = 1
   /// APE's scaling factor of the log-sum-exp over memories' keys.

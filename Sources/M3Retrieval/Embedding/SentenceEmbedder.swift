@@ -24,7 +24,8 @@ public final class SentenceEmbedder: TextEmbedder {
   private let model: BertModel
   private let tokenizer: WordPieceTokenizer
   private let threads: Int
-  private let idle = Mutex<[IdlePass]>([])
+  /// By the number of their threads.
+  private let idle = Mutex<[Int: [IdlePass]]>([:])
 
   /// Loads a folder.
   ///
@@ -61,8 +62,10 @@ public final class SentenceEmbedder: TextEmbedder {
   /// C, the encoder's width.
   public var dimension: Int { settings.configuration.hiddenSize }
 
-  public func embed(_ texts: [String]) -> [Float] {
-    embed(tokens: texts.map(tokens))
+  public func embed(_ texts: [String]) -> [Float] { embed(texts, threads: threads) }
+
+  public func embed(_ texts: [String], threads: Int) -> [Float] {
+    embed(tokens: texts.map(tokens), threads: threads)
   }
 
   /// The ids of a text, [CLS] and [SEP] included.
@@ -71,9 +74,9 @@ public final class SentenceEmbedder: TextEmbedder {
   }
 
   /// Embeds sequences of ids; every one has at least one.
-  func embed(tokens: [[Int32]]) -> [Float] {
-    let pass = takePass()
-    defer { idle.withLock { $0.append(IdlePass(pass: pass)) } }
+  func embed(tokens: [[Int32]], threads: Int) -> [Float] {
+    let pass = takePass(threads)
+    defer { idle.withLock { $0[threads, default: []].append(IdlePass(pass: pass)) } }
     return [Float](unsafeUninitializedCapacity: tokens.count * dimension) { output, initialized in
       for batch in batches(tokens.map(\.count)) {
         var states = pass.run(batch.map { tokens[$0] })
@@ -107,8 +110,8 @@ public final class SentenceEmbedder: TextEmbedder {
     return batches
   }
 
-  private func takePass() -> BertPass {
-    idle.withLock { $0.popLast() }?.pass ?? BertPass(model: model, threads: threads)
+  private func takePass(_ threads: Int) -> BertPass {
+    idle.withLock { $0[threads]?.popLast() }?.pass ?? BertPass(model: model, threads: threads)
   }
 }
 

@@ -8,4 +8,11 @@ public protocol TextEmbedder: Sendable {
 
   /// - Returns: (texts.count, dimension), row-major, float32, in the order of `texts`.
   func embed(_ texts: [String]) throws -> [Float]
+
+  /// The same, with so many threads sharing the work.
+  func embed(_ texts: [String], threads: Int) throws -> [Float]
+}
+
+extension TextEmbedder {
+  public func embed(_ texts: [String], threads: Int) throws -> [Float] { try embed(texts) }
 }

@@ -37,7 +37,9 @@ struct IndexFactory {
     guard let kept = parts.popFirst() else { throw refuse("it does not say how vectors are kept") }
     if let match = kept.wholeMatch(of: /PQ([0-9]{1,9})(?:x([0-9]{1,2}))?/) {
       let (pieces, bits) = (Int(match.1)!, match.2.map { Int($0)! } ?? 8)
-      guard pieces > 0, width.isMultiple(of: pieces) else { throw refuse("\(pieces) pieces do not divide \(width) elements") }
+      guard pieces > 0, width.isMultiple(of: pieces) else {
+        throw refuse("\(pieces) pieces do not divide \(width) elements")
+      }
       guard (1...16).contains(bits) else { throw refuse("1 to 16 bits a piece") }
       leastTrainingCount = max(leastTrainingCount, 1 << bits)
     } else if let match = kept.wholeMatch(of: /HNSW([0-9]{1,9})/), listCount == 0 {
@@ -45,7 +47,8 @@ struct IndexFactory {
     } else if kept.wholeMatch(of: /SQ(?:4|6|8|fp16)/) != nil {
       leastTrainingCount = max(leastTrainingCount, 1)
     } else if kept != "Flat" {
-      throw refuse("\(kept) is none of the kinds that are known: Flat, HNSW32, PQ48x8, SQ8, IVF4096 before these but HNSW")
+      throw refuse(
+        "\(kept) is none of the kinds that are known: Flat, HNSW32, PQ48x8, SQ8, IVF4096 before these but HNSW")
     }
     if parts.first == "RFlat" { parts.removeFirst() }
     guard parts.isEmpty else { throw refuse("\(parts.joined(separator: ",")) cannot stand there") }

@@ -42,11 +42,17 @@ extension DecodingState {
 
     for query in 0..<heads {
       let row = scores + query * count
-      if let memory, !memory.isPlain {
+      if memoryRows.logSumExpScale != 1, let memory {
         ForwardScratch.grow(&scratch.weighing, to: memoryCount)
         memory.weigh(
           row, layer: layer, head: head, attentionScale: shape.attentionScale, scratch: scratch.weighing.pointer,
           kernels: kernels)
+      } else if !memoryRows.isPlain {
+        var logit = row
+        for segment in segments {
+          for index in 0..<segment.count { logit[index] = logit[index] * segment.factor + segment.shift }
+          logit += segment.count
+        }
       }
       kernels.softmax(row, visible: count, total: count, scale: shape.attentionScale)
     }

@@ -11,7 +11,7 @@ struct WordSearch: ReferenceSearch {
     texts = bank.base.references.map(\.text)
   }
 
-  func nearest(to queries: [String], count: Int) -> [[ReferenceHit]] {
+  func nearest(to queries: [String], count: Int, threads: Int) -> [[ReferenceHit]] {
     queries.map { query in
       let words = Set(query.split(separator: " "))
       return texts.enumerated().map { index, text in
