@@ -83,7 +83,9 @@ let package = Package(
     library(
       "M3Retrieval",
       ["CFaiss", "M3Bank", "M3Bytes", "M3JSON", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
-    library("M3Inference", ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Text", "M3Transformer", "M3Weights"]),
+    library(
+      "M3Inference",
+      ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
     library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Tensor"]),
 
     // 4 tools

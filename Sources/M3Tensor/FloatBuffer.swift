@@ -46,6 +46,11 @@ public final class FloatBuffer: @unchecked Sendable {
 
   deinit { free(pointer) }
 
+  /// Puts a buffer of at least `count` elements, not written yet, in the place of a smaller one.
+  public static func grow(_ buffer: inout FloatBuffer, to count: Int) {
+    if buffer.count < count { buffer = FloatBuffer(uninitializedCount: count) }
+  }
+
   /// The elements, without a copy. Valid as long as the buffer is alive.
   public var elements: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 

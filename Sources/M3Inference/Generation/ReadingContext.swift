@@ -1,3 +1,4 @@
+import M3Tensor
 public import M3Text
 public import M3Transformer
 
@@ -25,7 +26,8 @@ public final class ReadingContext {
   private var current: MemoryContext?
   /// Tokens of the chunk that is not full yet.
   private var chunk: [Int32] = []
-  private let exactLogits: UnsafeMutableBufferPointer<Float>
+  /// (V), where no decoding pass holds them.
+  private let exactLogits: FloatBuffer
 
   /// - Parameters:
   ///   - firstPosition: where the context's first token stands: behind the interval of references where memories are
@@ -49,11 +51,9 @@ public final class ReadingContext {
     cache = try KeyValueCache(configuration: model.configuration, capacity: capacity)
     reader = ForwardPass(model: model)
     decoder = decodingThreads.map { DecodingPass(model: model, threads: $0) }
-    exactLogits = .allocate(capacity: model.configuration.vocabularySize)
+    exactLogits = FloatBuffer(uninitializedCount: decoder == nil ? model.configuration.vocabularySize : 0)
     if case .fixed(let context) = memory { current = context }
   }
-
-  deinit { exactLogits.deallocate() }
 
   /// Tokens held.
   public var tokenCount: Int { cache.tokenCount }
@@ -151,9 +151,9 @@ public final class ReadingContext {
     }
     reader.run([sequence([token], isolatedCount: 0)])
     reader.forEachLogits(rows: [0]) { _, logits in
-      exactLogits.baseAddress!.update(from: logits, count: exactLogits.count)
+      exactLogits.pointer.update(from: logits, count: exactLogits.count)
     }
-    return UnsafeBufferPointer(exactLogits)
+    return UnsafeBufferPointer(exactLogits.elements)
   }
 
   private func sequence(_ tokens: [Int32], isolatedCount: Int) -> Sequence {

@@ -1,4 +1,5 @@
 import M3Bytes
+import M3Tensor
 
 #if canImport(Glibc)
   import Glibc
@@ -74,7 +75,8 @@ public struct Sampler: Sendable {
   /// Ids of the `topK` largest logits, ascending.
   private static func candidates(_ logits: UnsafeBufferPointer<Float>, topK: Int) -> [Int] {
     guard topK > 0, topK < logits.count else { return logits.indices.filter { !logits[$0].isNaN } }
-    let chosen = logits.indices.filter { !logits[$0].isNaN }.sorted { (logits[$1], $0) < (logits[$0], $1) }
-    return chosen.prefix(topK).sorted()
+    var chosen = LargestScores(limit: topK)
+    for (id, logit) in logits.enumerated() where !logit.isNaN { chosen.add(index: id, score: logit) }
+    return chosen.items.map(\.index).sorted()
   }
 }

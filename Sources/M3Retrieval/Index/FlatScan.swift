@@ -14,20 +14,14 @@ enum FlatScan {
     let dimension = query.count
     let count = min(count, rows)
     guard count > 0 else { return [] }
-    var best: [(position: Int, score: Float)] = []
-    best.reserveCapacity(count + 1)
+    var best = LargestScores(limit: count)
     query.withUnsafeBufferPointer { query in
       for position in 0..<rows {
         let score = kernels.dot(count: dimension, query.baseAddress!, vectors + position * dimension)
         // Another program may have written what is no number.
-        guard score.isFinite else { continue }
-        // An equal score stands behind: its position is larger.
-        if best.count == count, score <= best[count - 1].score { continue }
-        let place = best.lastIndex { $0.score >= score }.map { $0 + 1 } ?? 0
-        best.insert((position, score), at: place)
-        if best.count > count { best.removeLast() }
+        if score.isFinite { best.add(index: position, score: score) }
       }
     }
-    return best
+    return best.items.map { ($0.index, $0.score) }
   }
 }

@@ -15,9 +15,9 @@ final class BertPart {
 
   func reserve(_ configuration: BertConfiguration, _ kernels: Kernels) {
     let longest = sequences.reduce(0) { max($0, $1.count) }
-    ForwardScratch.grow(&scores, to: min(rows.count, longest) * longest)
-    ForwardScratch.grow(&keys, to: kernels.padded(longest) * configuration.headDimension)
-    ForwardScratch.grow(&values, to: longest * kernels.padded(configuration.headDimension))
+    FloatBuffer.grow(&scores, to: min(rows.count, longest) * longest)
+    FloatBuffer.grow(&keys, to: kernels.padded(longest) * configuration.headDimension)
+    FloatBuffer.grow(&values, to: longest * kernels.padded(configuration.headDimension))
   }
 }
 

@@ -59,13 +59,10 @@ public final class BertPass {
   }
 
   private func reserve(_ rowCount: Int) {
-    func grow(_ buffer: inout FloatBuffer, _ width: Int) {
-      if buffer.count < rowCount * width { buffer = FloatBuffer(uninitializedCount: rowCount * width) }
-    }
-    grow(&hidden, configuration.hiddenSize)
-    grow(&projections, 3 * configuration.hiddenSize)
-    grow(&attention, configuration.hiddenSize)
-    grow(&intermediate, configuration.feedForwardSize)
+    FloatBuffer.grow(&hidden, to: rowCount * configuration.hiddenSize)
+    FloatBuffer.grow(&projections, to: 3 * rowCount * configuration.hiddenSize)
+    FloatBuffer.grow(&attention, to: rowCount * configuration.hiddenSize)
+    FloatBuffer.grow(&intermediate, to: rowCount * configuration.feedForwardSize)
   }
 
   private func embed(_ sequences: [[Int32]]) {

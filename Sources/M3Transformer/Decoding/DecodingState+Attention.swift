@@ -8,7 +8,7 @@ extension DecodingState {
   /// and writes its columns of `attention`.
   ///
   /// Keys and values of memories and cache are read where they lie, once for all query heads.
-  func attend(layer: Int, head: Int, memory: MemoryContext?, cache: KeyValueCache, scratch: DecodingScratch) {
+  func attend(layer: Int, head: Int, cache: KeyValueCache, scratch: DecodingScratch) {
     let shape = configuration
     let (dimension, heads) = (shape.headDimension, shape.groupSize)
     let queries = projections.pointer + head * heads * dimension
@@ -24,10 +24,10 @@ extension DecodingState {
     // Weights push memories out of the caches between two tokens, and pieces this short end before the processor notices
     // that they are read in order.
     for segment in segments { kernels.prefetch(segment.keys, count: min(segment.count, rowsAhead) * dimension) }
-    let memoryCount = segments.reduce(0) { $0 + $1.count }
+    let memoryCount = segments.rowCount
     let count = memoryCount + cached + 1
     // Room for the sequence to grow into.
-    ForwardScratch.grow(&scratch.scores, to: heads * (memoryCount + cache.capacity))
+    FloatBuffer.grow(&scratch.scores, to: heads * (memoryCount + cache.capacity))
     let scores = scratch.scores.pointer
     var column = 0
     func score(_ keys: UnsafePointer<Float>, count rows: Int) {
@@ -42,18 +42,8 @@ extension DecodingState {
 
     for query in 0..<heads {
       let row = scores + query * count
-      if memoryRows.logSumExpScale != 1, let memory {
-        ForwardScratch.grow(&scratch.weighing, to: memoryCount)
-        memory.weigh(
-          row, layer: layer, head: head, attentionScale: shape.attentionScale, scratch: scratch.weighing.pointer,
-          kernels: kernels)
-      } else if !memoryRows.isPlain {
-        var logit = row
-        for segment in segments {
-          for index in 0..<segment.count { logit[index] = logit[index] * segment.factor + segment.shift }
-          logit += segment.count
-        }
-      }
+      memoryRows.weigh(
+        row, segments, attentionScale: shape.attentionScale, scratch: &scratch.weighing, kernels: kernels)
       kernels.softmax(row, visible: count, total: count, scale: shape.attentionScale)
     }
 

@@ -23,8 +23,9 @@ final class DecodingState: @unchecked Sendable {
   private let scratch: [DecodingScratch]
 
   private(set) var position = 0
+  /// Held for ``memoryRows``, which points into it.
   private var memory: MemoryContext?
-  private(set) var memoryRows = DecodingMemory()
+  private(set) var memoryRows = MemoryRows()
   private var cache: KeyValueCache?
 
   init(model: LlamaModel, weights: DecodingWeights, barrier: SpinBarrier, memberCount: Int) {
@@ -65,7 +66,7 @@ final class DecodingState: @unchecked Sendable {
       layer.projection.multiply(own.input, member: member, into: projections.pointer, kernels: kernels)
       barrier.wait()
       for head in stride(from: member.index, to: configuration.keyValueHeadCount, by: member.count) {
-        attend(layer: index, head: head, memory: memory, cache: cache, scratch: own)
+        attend(layer: index, head: head, cache: cache, scratch: own)
       }
       barrier.wait()
       own.take(attention.pointer, count: configuration.querySize, kernels: kernels)

@@ -14,10 +14,10 @@ extension ForwardPass {
     let observed = observer?.wantsProbabilities(layer: layer) == true ? observer : nil
     if !mixing && observed == nil { return }
     for head in 0..<shape.keyValueHeadCount {
-      let keys = gather(sequence, firstRow: firstRow, layer: layer, head: head)
+      let keys = gather(sequence, number: number, firstRow: firstRow, layer: layer, head: head)
       let packedValues = pack(keys)
       for queryHead in head * shape.groupSize..<(head + 1) * shape.groupSize {
-        scores(sequence, keys, firstRow: firstRow, layer: layer, queryHead: queryHead)
+        scores(sequence, keys, number: number, firstRow: firstRow, queryHead: queryHead)
         observed?.attended(
           layer: layer,
           AttentionProbabilities(
@@ -32,6 +32,7 @@ extension ForwardPass {
   private struct KeyRows {
     /// S: memory, cache and own tokens.
     var count: Int
+    var memory: ArraySlice<MemoryRows.Segment>
     var memoryCount: Int
     /// Memory and cache.
     var precedingCount: Int
@@ -43,16 +44,18 @@ extension ForwardPass {
   }
 
   /// Copies keys and values of memory, cache and own tokens into `scratch.gathered`, and the own ones into the cache.
-  private func gather(_ sequence: Sequence, firstRow: Int, layer: Int, head: Int) -> KeyRows {
+  private func gather(_ sequence: Sequence, number: Int, firstRow: Int, layer: Int, head: Int) -> KeyRows {
     let shape = configuration
     let dimension = shape.headDimension
     let tokenCount = sequence.tokens.count
-    let memoryCount = sequence.memory?.rowCount(layer: layer, head: head) ?? 0
+    let memory = memoryRows[number].head(head, layer: layer, shape)
+    let memoryCount = memory.rowCount
     let cached = sequence.cache?.tokenCount ?? 0
     let rows = KeyRows(
-      count: memoryCount + cached + tokenCount, memoryCount: memoryCount, precedingCount: memoryCount + cached)
-    ForwardScratch.grow(&scratch.gathered, to: 2 * rows.count * dimension)
-    ForwardScratch.grow(&scratch.scores, to: tokenCount * rows.count)
+      count: memoryCount + cached + tokenCount, memory: memory, memoryCount: memoryCount,
+      precedingCount: memoryCount + cached)
+    FloatBuffer.grow(&scratch.gathered, to: 2 * rows.count * dimension)
+    FloatBuffer.grow(&scratch.scores, to: tokenCount * rows.count)
 
     var keys = scratch.gathered.pointer
     var values = keys + rows.count * dimension
@@ -62,11 +65,7 @@ extension ForwardPass {
       keys += count
       values += count
     }
-    for part in sequence.memory?.parts ?? [] {
-      let own = part.rows(layer: layer, head: head)
-      let first = own.lowerBound * dimension
-      append(part.keys.pointer + first, part.values.pointer + first, count: own.count * dimension)
-    }
+    for segment in memory { append(segment.keys, segment.values, count: segment.count * dimension) }
     if let cache = sequence.cache, cached > 0 {
       append(cache.keys(layer: layer, head: head), cache.values(layer: layer, head: head), count: cached * dimension)
     }
@@ -94,7 +93,7 @@ extension ForwardPass {
     let keyPanels = kernels.padded(blockSize) * dimension
     let valuePanels = kernels.padded(dimension) * blockSize
     let blockCount = (rows.count + blockSize - 1) / blockSize
-    ForwardScratch.grow(&scratch.packed, to: blockCount * (keyPanels + valuePanels))
+    FloatBuffer.grow(&scratch.packed, to: blockCount * (keyPanels + valuePanels))
     let keys = UnsafePointer(scratch.gathered.pointer)
     let values = keys + rows.count * dimension
     let packedValues = scratch.packed.pointer + blockCount * keyPanels
@@ -112,7 +111,7 @@ extension ForwardPass {
   }
 
   /// Fills `scratch.scores` with the probabilities (T, S) of one query head.
-  private func scores(_ sequence: Sequence, _ rows: KeyRows, firstRow: Int, layer: Int, queryHead: Int) {
+  private func scores(_ sequence: Sequence, _ rows: KeyRows, number: Int, firstRow: Int, queryHead: Int) {
     let dimension = configuration.headDimension
     let tokenCount = sequence.tokens.count
     let stride = configuration.projectionSize
@@ -131,11 +130,9 @@ extension ForwardPass {
       let hidden = query < sequence.isolatedCount ? rows.memoryCount : 0
       if hidden > 0 {
         row.update(repeating: 0, count: hidden)
-      } else if let memory = sequence.memory, !memory.isPlain {
-        ForwardScratch.grow(&scratch.weighing, to: rows.memoryCount)
-        memory.weigh(
-          row, layer: layer, head: queryHead / configuration.groupSize, attentionScale: configuration.attentionScale,
-          scratch: scratch.weighing.pointer, kernels: kernels)
+      } else {
+        memoryRows[number].weigh(
+          row, rows.memory, attentionScale: configuration.attentionScale, scratch: &scratch.weighing, kernels: kernels)
       }
       kernels.softmax(
         row + hidden, visible: rows.precedingCount + query + 1 - hidden, total: rows.count - hidden,

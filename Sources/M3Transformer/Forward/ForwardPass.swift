@@ -9,6 +9,8 @@ public final class ForwardPass {
   let kernels: Kernels
   let configuration: LlamaConfiguration
   var scratch = ForwardScratch()
+  /// What each sequence of the batch reads besides its own tokens; valid during a run.
+  private(set) var memoryRows: [MemoryRows] = []
   /// (N, C), the residual stream.
   private(set) var residual = FloatBuffer(count: 0)
 
@@ -33,6 +35,8 @@ public final class ForwardPass {
     let rowCount = offsets.last!
     embed(sequences, rowCount: rowCount)
     scratch.reserve(rows: rowCount, configuration)
+    while memoryRows.count < sequences.count { memoryRows.append(MemoryRows()) }
+    for (number, sequence) in sequences.enumerated() { memoryRows[number].place(sequence.memory, configuration) }
 
     let lastLayer = extent.lastLayer(configuration.layerCount)
     for index in 0...lastLayer {
@@ -136,13 +140,9 @@ struct ForwardScratch {
   var packed = FloatBuffer(count: 0)
 
   mutating func reserve(rows: Int, _ configuration: LlamaConfiguration) {
-    Self.grow(&normalized, to: rows * configuration.hiddenSize)
-    Self.grow(&projections, to: rows * configuration.projectionSize)
-    Self.grow(&attention, to: rows * configuration.querySize)
-    Self.grow(&gateAndUp, to: rows * 2 * configuration.feedForwardSize)
-  }
-
-  static func grow(_ buffer: inout FloatBuffer, to count: Int) {
-    if buffer.count < count { buffer = FloatBuffer(uninitializedCount: count) }
+    FloatBuffer.grow(&normalized, to: rows * configuration.hiddenSize)
+    FloatBuffer.grow(&projections, to: rows * configuration.projectionSize)
+    FloatBuffer.grow(&attention, to: rows * configuration.querySize)
+    FloatBuffer.grow(&gateAndUp, to: rows * 2 * configuration.feedForwardSize)
   }
 }
