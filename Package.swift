@@ -5,7 +5,7 @@ import PackageDescription
 //   4 tools        m3-chunk m3-encode m3-shard m3-index m3-verify m3-read m3-bench, M3Command, M3Serving
 //   3 composition  M3Encoder M3Sharding M3Retrieval M3Inference M3Reader
 //   2 domain       M3Chunking M3Transformer M3Codec M3Bank
-//   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Records M3Stage
+//   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Records M3Stage M3TextStage
 //   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss
 
 let swiftSettings: [SwiftSetting] = [
@@ -65,9 +65,10 @@ let package = Package(
     library("M3Text", ["M3Bytes", "M3JSON", "M3Weights"]),
     library("M3Records", ["M3Bytes", "M3JSON", "M3Streams"]),
     library("M3Stage", ["M3Bytes", "M3JSON"]),
+    library("M3TextStage", ["M3Bytes", "M3Records", "M3Stage"]),
 
     // 2 domain
-    library("M3Chunking", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
+    library("M3Chunking", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Text", "M3TextStage"]),
     library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Weights"]),
     library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
     library("M3Bank", ["M3Bytes", "M3JSON"]),
@@ -138,7 +139,7 @@ let package = Package(
     tests("M3RecordsTests", ["M3Bytes", "M3JSON", "M3Records", "M3Streams"]),
     tests(
       "M3ChunkingTests",
-      ["M3Bytes", "M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Streams", "M3Text", "M3Weights"]),
+      ["M3Bytes", "M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Streams", "M3Text", "M3TextStage", "M3Weights"]),
     tests("M3TransformerTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Transformer", "M3Weights"]),
     tests("M3CodecTests", ["M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
     tests("M3BankTests", ["M3Bank", "M3Bytes", "M3JSON"]),

@@ -63,7 +63,7 @@ import Testing
   }
 
   private func write(_ part: Int, _ texts: [String], _ folder: TemporaryFolder, claimed: Int? = nil) throws {
-    let writer = try ReferenceWriter(path: folder.file("part-0000\(part).jsonl.zst"))
+    let writer = try RecordWriter(path: folder.file("part-0000\(part).jsonl.zst"))
     for (index, text) in texts.enumerated() {
       let document = claimed == nil ? "\(part)/\(index)" : "\(index)/0"
       try writer.write(

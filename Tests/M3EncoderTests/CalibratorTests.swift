@@ -156,7 +156,7 @@ import Testing
 
   private func write(_ texts: [String], _ folder: TemporaryFolder) throws -> String {
     let path = folder.file("part-00000.jsonl.zst")
-    let writer = try ReferenceWriter(path: path)
+    let writer = try RecordWriter(path: path)
     for (index, text) in texts.enumerated() {
       try writer.write(
         Reference(

@@ -103,7 +103,7 @@ import Testing
 
   @Test func anEmptyPartGivesAnEmptySpool() throws {
     let folder = try TemporaryFolder()
-    let writer = try ReferenceWriter(path: folder.file("empty.jsonl.zst"))
+    let writer = try RecordWriter(path: folder.file("empty.jsonl.zst"))
     _ = try writer.commit()
     let input = try StageInput(name: "empty.jsonl.zst", path: folder.file("empty.jsonl.zst"))
     let (_, output, account, _) = try run(input, folder: folder.path, tiny.configuration(), workers: 2)
@@ -142,7 +142,7 @@ import Testing
   func refuses(_ refusal: Refusal, workers: Int) throws {
     let folder = try TemporaryFolder()
     let count = tiny.tokenizer.encode(refusal.text).count
-    let writer = try ReferenceWriter(path: folder.file("bad.jsonl.zst"))
+    let writer = try RecordWriter(path: folder.file("bad.jsonl.zst"))
     try writer.write(tiny.references[2])
     try writer.write(
       Reference(
@@ -208,7 +208,7 @@ import Testing
   /// 60 references of several lengths: more than a batch for each worker.
   private func manyReferences(_ folder: TemporaryFolder, documents: Int = 60) throws -> StageInput {
     let path = folder.file("many.jsonl.zst")
-    let writer = try ReferenceWriter(path: path)
+    let writer = try RecordWriter(path: path)
     for index in 0..<60 {
       let text = String(tiny.references[index % 3].text.prefix(10 + index * 3))
       let document = index * documents / 60

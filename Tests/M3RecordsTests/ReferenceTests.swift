@@ -43,7 +43,7 @@ struct ReferenceTests {
         start: index,
         end: 2 * index, tokenCount: index % 128)
     }
-    let writer = try ReferenceWriter(path: path)
+    let writer = try RecordWriter(path: path)
     for reference in references { try writer.write(reference) }
     #expect(try FilePaths.kind(path) == nil)
     let (digest, byteCount) = try writer.commit()

@@ -1,6 +1,7 @@
 import M3Bytes
 public import M3Records
 public import M3Stage
+import M3TextStage
 
 /// Cuts documents into references, one output file a task.
 public struct ChunkStage: Sendable {
@@ -25,7 +26,7 @@ public struct ChunkStage: Sendable {
   /// - Parameter advance: told of the documents done.
   /// - Throws: ``FormatError`` for a bad record under ``BadInputPolicy/fail``, and for damage of the stream; ``FileError``.
   public func run(_ task: StageTask, folder: StageFolder, advance: (Int) -> Void) throws -> StageResult {
-    let batches = DocumentBatches(task.inputs, fields: fields)
+    let batches = RecordBatches(task.inputs, fields: fields)
     let output = try ChunkOutput(task, folder: folder, badInput: badInput)
     try OrderedPipeline.run(
       workers: workers,

@@ -13,14 +13,19 @@ public final class ReferenceReader {
   public private(set) var place: RecordPlace?
   private let lines: RecordLines
 
-  /// - Parameter name: what the file is called in errors and places; the default is the last part of
-  ///   its path.
-  /// - Throws: what ``InputStreams/open(_:)`` throws.
-  public init(path: String, name: String? = nil, maximumRecordBytes: Int = 64 << 20) throws {
+  /// - Parameters:
+  ///   - name: what the file is called in errors and places; the default is the last part of its path.
+  ///   - range: bytes of a plain file, from a line's first byte to behind a line's end; nil for the whole file.
+  ///   - firstLine: the number of the line that the range begins with.
+  /// - Throws: what ``InputStreams/open(_:range:)`` throws.
+  public init(
+    path: String, name: String? = nil, range: Range<UInt64>? = nil, firstLine: Int = 1,
+    maximumRecordBytes: Int = 64 << 20
+  ) throws {
     rawRecords = try RawRecordReader(path: path, maximumRecordBytes: maximumRecordBytes)
     lines = RecordLines(
-      source: try InputStreams.open(path), file: name ?? FilePaths.split(path).name,
-      maximumRecordBytes: maximumRecordBytes)
+      source: try InputStreams.open(path, range: range), file: name ?? FilePaths.split(path).name,
+      maximumRecordBytes: maximumRecordBytes, byteOffset: range?.lowerBound ?? 0, firstLine: firstLine)
   }
 
   /// - Returns: nil behind the last reference.

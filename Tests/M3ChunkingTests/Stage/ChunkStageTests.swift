@@ -2,6 +2,7 @@ import M3Bytes
 import M3Chunking
 import M3Records
 import M3Stage
+import M3TextStage
 import M3TestSupport
 import Testing
 
@@ -85,10 +86,12 @@ struct ChunkStageTests {
   @Test func noMoreBytesAreUnderWayThanTheLimitAndABatch() throws {
     let line = Array(#"{"text":""#.utf8) + [UInt8](repeating: 0x20, count: 9 << 20) + Array("\"}\n".utf8)
     try workspace.inputs.write([UInt8]([[UInt8]](repeating: line, count: 8).joined()), "long.jsonl")
-    let batches = DocumentBatches(try workspace.task(["long.jsonl"]).inputs, fields: DocumentFields())
+    let batches = RecordBatches<Document>(try workspace.task(["long.jsonl"]).inputs, fields: DocumentFields())
     let first = try (0..<4).map { _ in try #require(try batches.next()) }
     #expect(first.allSatisfy { $0.entries.count == 1 && $0.byteCount == line.count - 1 })
-    #expect(3 * (line.count - 1) < DocumentBatches.memoryLimit && 4 * (line.count - 1) >= DocumentBatches.memoryLimit)
+    #expect(
+      3 * (line.count - 1) < RecordBatches<Document>.memoryLimit
+        && 4 * (line.count - 1) >= RecordBatches<Document>.memoryLimit)
     for _ in 0..<3 { #expect(try batches.next()?.entries.isEmpty == true) }
     batches.finish(byteCount: first[0].byteCount)
     #expect(try batches.next()?.entries.count == 1)

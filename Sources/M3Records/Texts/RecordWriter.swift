@@ -1,9 +1,9 @@
 public import M3Bytes
 
-/// Writes the references of one part file of a text stage: JSON lines in zstd.
+/// Writes the records of one part file of a text stage: JSON lines in zstd.
 ///
 /// The file appears with ``commit()`` or not at all.
-public final class ReferenceWriter {
+public final class RecordWriter {
   private let file: ZstdWriter
   private var buffer: [UInt8] = []
   private static let bufferSize = 1 << 18
@@ -16,17 +16,31 @@ public final class ReferenceWriter {
   /// - Throws: ``FileError`` `write`.
   public func write(_ reference: Reference) throws {
     reference.appendLine(to: &buffer)
-    if buffer.count >= ReferenceWriter.bufferSize { try flush() }
+    try flush(over: RecordWriter.bufferSize)
+  }
+
+  /// - Throws: ``FileError`` `write`.
+  public func write(_ record: TextRecord) throws {
+    record.appendLine(to: &buffer)
+    try flush(over: RecordWriter.bufferSize)
+  }
+
+  /// - Parameter line: JSON, with its line feed.
+  /// - Throws: ``FileError`` `write`.
+  public func write(line: [UInt8]) throws {
+    buffer += line
+    try flush(over: RecordWriter.bufferSize)
   }
 
   /// - Returns: the SHA-256 and the size of the compressed file.
   /// - Throws: ``FileError``; ``FormatError`` `checksumMismatch` where the disk gives other bytes back.
   public func commit() throws -> (digest: SHA256Digest, byteCount: UInt64) {
-    try flush()
+    try flush(over: 1)
     return try file.commit()
   }
 
-  private func flush() throws {
+  private func flush(over size: Int) throws {
+    guard buffer.count >= size else { return }
     try file.write(buffer)
     buffer.removeAll(keepingCapacity: true)
   }
