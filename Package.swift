@@ -2,11 +2,12 @@
 import PackageDescription
 
 // The floors of the architecture, top to bottom; arrows only point down.
-//   4 tools        m3-chunk m3-encode m3-shard m3-index m3-verify m3-read m3-bench, M3Command, M3Serving
+//   4 tools        m3-chunk m3-dedupe m3-filter m3-encode m3-shard m3-index m3-verify m3-read m3-bench, M3Command, M3Serving
 //   3 composition  M3Encoder M3Sharding M3Retrieval M3Inference M3Reader
-//   2 domain       M3Chunking M3Transformer M3Codec M3Bank
-//   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Records M3Stage M3TextStage
-//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss
+//   2 domain       M3Chunking M3Dedupe M3Filter M3Transformer M3Codec M3Bank
+//   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Language M3Records M3Stage
+//                  M3TextStage
+//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss, CCLD2, CICU
 
 let swiftSettings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -53,6 +54,8 @@ let package = Package(
     .target(
       name: "CFaiss",
       linkerSettings: ["faiss", "lapack", "blas", "gomp", "m"].map { .linkedLibrary($0) }),
+    .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
+    .target(name: "CICU", linkerSettings: ["icui18n", "icuuc", "icudata"].map { .linkedLibrary($0) }),
 
     // 1 ground
     library("M3Bytes", ["CZstd", "CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
@@ -63,12 +66,17 @@ let package = Package(
     library("M3Memory", ["M3Bytes", "M3JSON", "M3Tensor"]),
     library("M3Spool", ["M3Bytes", "M3JSON", "M3Memory", "M3Streams"]),
     library("M3Text", ["M3Bytes", "M3JSON", "M3Weights"]),
+    library("M3Language", ["CCLD2", "CICU"]),
     library("M3Records", ["M3Bytes", "M3JSON", "M3Streams"]),
     library("M3Stage", ["M3Bytes", "M3JSON"]),
     library("M3TextStage", ["M3Bytes", "M3Records", "M3Stage"]),
 
     // 2 domain
     library("M3Chunking", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Text", "M3TextStage"]),
+    library(
+      "M3Dedupe", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Tensor", "M3Text", "M3TextStage"]),
+    library(
+      "M3Filter", ["M3Bytes", "M3JSON", "M3Language", "M3Records", "M3Stage", "M3Text", "M3TextStage"]),
     library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Weights"]),
     library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
     library("M3Bank", ["M3Bytes", "M3JSON"]),
@@ -93,7 +101,7 @@ let package = Package(
     library(
       "M3Command",
       [
-        "M3Bytes", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
+        "M3Bytes", "M3Dedupe", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
         "M3Text", "M3Transformer", "M3Weights", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -106,6 +114,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
+    tool("m3-dedupe", ["M3Dedupe", "M3JSON", "M3Records", "M3Stage"]),
+    tool(
+      "m3-filter",
+      ["M3Bytes", "M3Filter", "M3JSON", "M3Records", "M3Retrieval", "M3Stage", "M3Text", "M3TextStage"]),
     tool(
       "m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
     tool("m3-shard", ["M3Bank", "M3Bytes", "M3JSON", "M3Sharding", "M3Stage"]),
@@ -116,12 +128,12 @@ let package = Package(
         "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Stage",
         "M3Text", "M3Transformer",
       ]),
-    tool("m3-index", ["M3Bank", "M3Retrieval", "M3Stage"]),
+    tool("m3-index", ["M3Bank", "M3Retrieval", "M3Stage", "M3Text"]),
     tool(
       "m3-bench",
       [
-        "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Text",
-        "M3Transformer",
+        "M3Bank", "M3Bytes", "M3Codec", "M3Dedupe", "M3Filter", "M3Inference", "M3JSON", "M3Memory", "M3Reader",
+        "M3Records", "M3Serving", "M3Tensor", "M3Text", "M3Transformer",
       ]),
 
     // tests
@@ -140,6 +152,13 @@ let package = Package(
     tests(
       "M3ChunkingTests",
       ["M3Bytes", "M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Streams", "M3Text", "M3TextStage", "M3Weights"]),
+    tests(
+      "M3DedupeTests",
+      ["M3Bytes", "M3Dedupe", "M3JSON", "M3Records", "M3Stage", "M3Streams", "M3Tensor", "M3Text", "M3TextStage"]),
+    tests(
+      "M3FilterTests",
+      ["M3Bytes", "M3Filter", "M3JSON", "M3Language", "M3Records", "M3Stage", "M3Streams", "M3Text", "M3TextStage"]),
+    tests("M3LanguageTests", ["M3Language"]),
     tests("M3TransformerTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Transformer", "M3Weights"]),
     tests("M3CodecTests", ["M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
     tests("M3BankTests", ["M3Bank", "M3Bytes", "M3JSON"]),

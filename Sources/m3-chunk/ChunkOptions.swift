@@ -37,6 +37,10 @@ struct ChunkOptions: StageOptions {
       throw UsageError("text_field, id_field and title_field: one name stands for two of them")
     }
     try OutputFolder.require(output, outside: input)
+    let texts = try TextInput(input, taskBytes: settings.taskBytes)
+    guard texts.level != .reference else {
+      throw UsageError("--input \(input.joined(separator: " ")): references, which are cut already")
+    }
     let tokenizer = try ModelFile.tokenizer(path: model)
 
     var planned = settings.json
@@ -45,18 +49,8 @@ struct ChunkOptions: StageOptions {
     let work = StageWork(
       folder: StageFolder(output),
       definition: StageDefinition(name: "chunk", version: ChunkStage.version, settings: planned),
-      sources: {
-        let tasks = try InputDivision(taskBytes: UInt64(settings.taskBytes)).tasks(InputFiles.resolve(input))
-        return tasks.map { $0.map { StageSource($0) } }
-      })
-    return ChunkJob(work: work, settings: settings, tokenizer: tokenizer, badInput: onBadInput)
-  }
-}
-
-extension StageSource {
-  init(_ slice: InputSlice) {
-    self.init(
-      name: slice.file.name, path: slice.file.path,
-      byteCount: slice.range.map { $0.upperBound - $0.lowerBound } ?? slice.file.byteCount, range: slice.range)
+      upstream: texts.upstream,
+      sources: { try texts.sources() })
+    return ChunkJob(work: work, settings: settings, tokenizer: tokenizer, badInput: onBadInput, texts: texts)
   }
 }

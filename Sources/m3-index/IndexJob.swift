@@ -2,6 +2,7 @@ import M3Bank
 import M3Command
 import M3Retrieval
 import M3Stage
+import M3Text
 
 /// Plans and runs what was asked for.
 struct IndexJob: StageJob {

@@ -63,7 +63,8 @@ import Testing
       $0["sample_sha256"] = nil
     },
     Damage(
-      testDescription: "a sum that is none", field: "calibration.model_sha256", problem: .malformed("not a SHA-256")
+      testDescription: "a sum that is none", field: "calibration.model_sha256",
+      problem: .malformed("not 64 lower-case hexadecimal digits")
     ) {
       $0["model_sha256"] = "abc"
     },

@@ -4,6 +4,7 @@ import M3JSON
 import M3Retrieval
 import M3Tensor
 import M3TestSupport
+import M3Text
 import Synchronization
 import Testing
 

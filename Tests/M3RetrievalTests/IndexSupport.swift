@@ -4,6 +4,7 @@ import M3JSON
 import M3Retrieval
 import M3Stage
 import M3TestSupport
+import M3Text
 
 /// A bank of texts without memories, two or more shards, beside which its index is made.
 struct IndexedBank {

@@ -7,6 +7,11 @@ struct HelpTests {
   private static let running = ["--workers", "--progress", "--log-level"]
   private static let chunk =
     ["--input", "--output", "--model", "--max-tokens", "--with-token-ids", "--on-bad-input"] + settings
+  private static let dedupe =
+    ["--input", "--output", "--level", "--preset", "--keep", "--on-bad-input"] + settings
+  private static let profiles = ["--input", "--profile", "--level"] + settings
+  private static let filter =
+    ["--output", "--rejected", "--quality-head", "--embedder", "--on-bad-input"] + profiles
   private static let encode =
     ["--input", "--output", "--model", "--kernel", "--calibration", "--on-bad-input"] + settings
   private static let shard = ["--input", "--references", "--output", "--codec"] + settings
@@ -31,6 +36,15 @@ struct HelpTests {
   static let pages: [(tool: Tool, command: [String], options: [String])] = [
     (.chunk, [], ["run", "plan", "--input", "--output", "--model"]),
     (.chunk, ["run"], chunk + tasks + running), (.chunk, ["plan"], chunk + running),
+    (.dedupe, [], ["run", "plan", "signatures", "buckets", "cluster", "drop", "explain", "--input", "--output"]),
+    (.dedupe, ["run"], dedupe + tasks + running), (.dedupe, ["plan"], dedupe + running),
+    (.dedupe, ["buckets", "run"], dedupe + tasks + running), (.dedupe, ["drop", "plan"], dedupe + running),
+    (.dedupe, ["explain"], ["<folder>", "<id>", "--input", "--json"]),
+    (.filter, [], ["run", "plan", "sweep", "train-quality", "profiles", "--input", "--output"]),
+    (.filter, ["run"], filter + tasks + running), (.filter, ["plan"], filter + running),
+    (.filter, ["sweep"], profiles + ["--svg", "--sample", "--json"] + running),
+    (.filter, ["train-quality"], ["--input", "--embedder", "--output", "--seed", "--json"] + running),
+    (.filter, ["profiles"], ["<name>"]),
     (.encode, [], ["run", "plan", "calibrate", "--input", "--output", "--model"]),
     (.encode, ["run"], encode + tasks + running), (.encode, ["plan"], encode + running),
     (
@@ -48,8 +62,9 @@ struct HelpTests {
     (.read, ["search"], ["<bank>", "<text>", "--embedder", "--count", "--json"]),
     (.read, ["generate"], generate), (.read, ["chat"], chat), (.read, ["evaluate"], evaluate),
     (.read, ["report"], ["<paths>", "--json"]),
-    (.bench, [], ["prefill", "decode", "read"]), (.bench, ["decode"], decode),
+    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe"]), (.bench, ["decode"], decode),
     (.bench, ["read"], ["<bank>", "--count", "--sets", "--rounds", "--threads", "--evict", "--seed"]),
+    (.bench, ["tokenize"], ["--model", "--input", "--documents", "--rounds"]),
     (.bench, ["prefill"], ["--model", "--references", "--tokens", "--threads", "--batch", "--rounds", "--kernel"]),
   ]
 

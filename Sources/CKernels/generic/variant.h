@@ -41,6 +41,8 @@
 
 #include "codes.h"
 #include "encoder.h"
+#include "minhash.h"
+#include "words.h"
 
 #include "attention.h"
 #include "quantized.h"
@@ -87,4 +89,7 @@ const m3_kernels VARIANT = {
     .decode_int4 = decode_int4,
     .decode_bfloat16 = decode_bfloat16,
     .rope_rows = rope_rows,
+    .minhash = minhash,
+    .fold_words = fold_words,
+    .word_starts = word_starts,
 };

@@ -39,6 +39,17 @@ typedef struct m3_quantized_block {
     int8_t codes[M3_QUANTIZED_BLOCK];
 } m3_quantized_block;
 
+/// Words as they are found in a text.
+typedef struct m3_words {
+    /// Words with one space behind each but one that has not ended; room for M3_WORDS_SLACK bytes more than a text has.
+    uint8_t *_Nonnull bytes;
+    size_t byte_count;
+    /// Whether the last word has not ended.
+    bool is_in_word;
+} m3_words;
+
+enum { M3_WORDS_SLACK = 64 };
+
 typedef struct m3_kernels {
     /// "avx512", "avx2", "neon", "scalar" or "avx512-emulated".
     const char *_Nonnull name;
@@ -229,10 +240,55 @@ typedef struct m3_kernels {
     /// - positions: (rows), each in the table.
     void (*_Nonnull rope_rows)(size_t rows, size_t head_dimension, float *_Nonnull x, const float *_Nonnull angles,
                                const uint16_t *_Nonnull positions);
+
+    // MARK: Near-duplicates
+
+    /// The least value of a set under each of many permutations of the 32-bit numbers: of
+    /// (fold(hash) ^ mask) · multiplier mod 2^32, fold(hash) = low half ^ high half. 2^32 − 1 where there are no hashes. All
+    /// tables give the same bits.
+    ///
+    /// - hashes: (count), in any order.
+    /// - masks, multipliers: (permutations); multipliers are odd, which makes each a permutation.
+    /// - minima: (permutations).
+    void (*_Nonnull minhash)(size_t count, const uint64_t *_Nonnull hashes, size_t permutations,
+                             const uint32_t *_Nonnull masks, const uint32_t *_Nonnull multipliers,
+                             uint32_t *_Nonnull minima);
+
+    /// Appends the words of ASCII text, in lower case: runs of letters and digits, each followed by one space where
+    /// anything stands behind it. Whatever is neither separates words and is dropped but for that space.
+    ///
+    /// - text: (count).
+    /// - words: what was found so far; a word that is not ended goes on.
+    ///
+    /// Returns how many bytes were read: all, or those before the first that is not ASCII or, when `stops_at_digits`, is a
+    /// digit. All tables append the same; what they leave behind it in the space that is free may differ.
+    size_t (*_Nonnull fold_words)(size_t count, const uint8_t *_Nonnull text, bool stops_at_digits,
+                                  m3_words *_Nonnull words);
+
+    /// Where words begin: at the first byte, and behind each space, also one that is the last byte.
+    ///
+    /// - bytes: (count), words with one space between any two.
+    /// - starts: room for M3_WORDS_SLACK more than there are words.
+    ///
+    /// Returns how many words there are.
+    size_t (*_Nonnull word_starts)(size_t count, const uint8_t *_Nonnull bytes, size_t *_Nonnull starts);
 } m3_kernels;
 
 /// The tables this machine can run, fastest first, then the emulations; null from the end on.
 const m3_kernels *_Nullable m3_kernels_at(size_t index);
+
+/// XXH3-64 of each run of `length` units of a text: hashes[i] is that of the bytes from starts[i] to starts[i + length] − gap.
+///
+/// - starts: (count + length), ascending: where a unit begins, and where one would begin behind the last.
+/// - gap: bytes between two units.
+void m3_hash_windows(const uint8_t *_Nonnull bytes, const size_t *_Nonnull starts, size_t count, size_t length,
+                     size_t gap, uint64_t *_Nonnull hashes);
+
+/// XXH3-64 of each band of a MinHash signature, seeded with the band's number.
+///
+/// - minima: (bands, rows).
+/// - keys: (bands).
+void m3_hash_bands(size_t bands, size_t rows, const uint32_t *_Nonnull minima, uint64_t *_Nonnull keys);
 
 /// Asks the processor to bring bytes near. It reads nothing that a program could notice.
 static inline void m3_prefetch(const void *_Nonnull p, size_t bytes) {

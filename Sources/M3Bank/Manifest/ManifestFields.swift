@@ -12,13 +12,6 @@ extension JSONFields {
     return value
   }
 
-  func digest(_ key: String) throws(FormatError) -> SHA256Digest {
-    guard let digest = SHA256Digest(hexadecimal: try required(key)) else {
-      throw FormatError(.malformed("not 64 lower-case hexadecimal digits"), field: "\(path).\(key)")
-    }
-    return digest
-  }
-
   /// Compares the object with what follows from some of its fields.
   /// - Throws: ``FormatError`` naming the first key that is missing, unknown or has another value.
   func requireEqual(_ expected: JSONObject) throws(FormatError) {

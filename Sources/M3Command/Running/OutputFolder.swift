@@ -20,6 +20,20 @@ public enum OutputFolder {
     }
   }
 
+  /// The way from one folder to another, which stays the same where both are moved together.
+  public static func relativePath(of path: String, from folder: String) -> String {
+    let (target, origin) = (parts(of: path), parts(of: folder))
+    let common = zip(target, origin).prefix { $0 == $1 }.count
+    let way = [String](repeating: "..", count: origin.count - common) + target[common...]
+    return way.isEmpty ? "." : way.joined(separator: "/")
+  }
+
+  private static func parts(of path: String) -> [String] {
+    let place = resolved(path)
+    if place.hasPrefix("/") { return place.split(separator: "/").map(String.init) }
+    return (resolved(".") + "/" + place).split(separator: "/").filter { $0 != "." }.map(String.init)
+  }
+
   /// The path without links, as far as there is something.
   private static func resolved(_ path: String) -> String {
     if let real = realpath(path, nil) {

@@ -1,4 +1,5 @@
 import M3Bytes
+public import M3Records
 import Yams
 
 /// One tool's section of a pipeline file, under the flags that override it.
@@ -160,6 +161,43 @@ public struct SettingsSection {
     case .scalar(let text): text
     case .list(let elements): elements.joined(separator: ",")
     }
+  }
+
+  /// A list of texts; one text is a list of one, and an empty one of none.
+  public mutating func list(_ key: String, default standard: [String]) throws -> [String] {
+    switch take(key) {
+    case nil: return standard
+    case .scalar(let text): return text.isEmpty ? [] : [text]
+    case .list(let elements):
+      guard !elements.contains("") else { throw wrong(key, "a list without an empty text") }
+      return elements
+    }
+  }
+
+  /// A share above 0; nil where there is none, or where it is `none`.
+  public mutating func share(_ key: String) throws -> Double? {
+    guard let value = take(key), value != .scalar("none") else { return nil }
+    guard case .scalar(let text) = value, let share = Double(text), share > 0, share <= 1 else {
+      throw wrong(key, "a number above 0, at most 1")
+    }
+    return share
+  }
+
+  /// What a record of a text stage is; nil for `auto`.
+  public mutating func level() throws -> TextLevel? {
+    if values["level"] == .scalar("auto") { values["level"] = nil }
+    guard values["level"] != nil else {
+      known.append("level")
+      return nil
+    }
+    return try choice("level", default: TextLevel.reference)
+  }
+
+  /// Replaces a list by a flag's, where the flag was given.
+  public mutating func override(_ key: String, list: [String]) {
+    guard !list.isEmpty else { return }
+    values[key] = .list(list)
+    overridden.insert(key)
   }
 
   /// An error that names the section and the key.

@@ -79,18 +79,11 @@ extension Calibration {
       "tokens", "version",
     ])
     self.init(
-      modelDigest: try Self.digest(json, "model_sha256"), tokenizerFingerprint: try json.required("tokenizer"),
+      modelDigest: try json.digest("model_sha256"), tokenizerFingerprint: try json.required("tokenizer"),
       kernel: try json.required("kernel"), referenceCount: try Self.count(json, "references"),
-      tokenCount: try Self.count(json, "tokens"), sampleDigest: try Self.digest(json, "sample_sha256"),
+      tokenCount: try Self.count(json, "tokens"), sampleDigest: try json.digest("sample_sha256"),
       repeatPrompt: try json.required("repeat_prompt"), bos: try Self.rankedBOS(json), heads: try Self.rankedHeads(json)
     )
-  }
-
-  private static func digest(_ json: JSONFields, _ key: String) throws(FormatError) -> SHA256Digest {
-    guard let digest = SHA256Digest(hexadecimal: try json.required(key)) else {
-      throw FormatError(.malformed("not a SHA-256"), field: "\(json.path).\(key)")
-    }
-    return digest
   }
 
   private static func count(_ json: JSONFields, _ key: String) throws(FormatError) -> Int {

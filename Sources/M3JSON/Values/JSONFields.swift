@@ -34,6 +34,15 @@ public struct JSONFields: Sendable {
     return try Value.read(value, path: "\(path).\(key)")
   }
 
+  /// A SHA-256 in hexadecimal.
+  /// - Throws: ``FormatError`` as ``required(_:as:)``; `malformed`.
+  package func digest(_ key: String) throws(FormatError) -> SHA256Digest {
+    guard let digest = SHA256Digest(hexadecimal: try required(key)) else {
+      throw FormatError(.malformed("not 64 lower-case hexadecimal digits"), field: "\(path).\(key)")
+    }
+    return digest
+  }
+
   /// The value of a field, or nil where it is absent; `null` counts as a value and not as absent.
   /// - Throws: ``FormatError`` as ``required(_:as:)``.
   public func optional<Value: JSONReadable>(_ key: String, as type: Value.Type = Value.self) throws(FormatError)

@@ -1,7 +1,7 @@
 import M3Bytes
 import M3JSON
 public import M3Tensor
-import M3Text
+public import M3Text
 import M3Transformer
 import M3Weights
 import Synchronization

@@ -2,6 +2,7 @@ import M3Bank
 import M3Bytes
 import M3JSON
 public import M3Stage
+import M3Text
 
 extension IndexStage {
   /// The last step: `index.faiss` and `index.json` in the bank.

@@ -2,6 +2,7 @@ public import M3Bank
 import M3Bytes
 import M3JSON
 public import M3Stage
+public import M3Text
 
 /// Makes the retrieval index of a bank: a task embeds the texts of one shard, the last step makes an index of all vectors
 /// and puts it into the bank.

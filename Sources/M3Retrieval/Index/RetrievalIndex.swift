@@ -1,6 +1,7 @@
 public import M3Bank
 public import M3Bytes
 import M3JSON
+public import M3Text
 
 /// The retrieval index of a bank, open for searching from any thread.
 ///

@@ -52,6 +52,10 @@ public struct StageFolder: Sendable {
     }
   }
 
+  /// What the stage whose folder it is makes; nil for a folder of no stage.
+  /// - Throws: ``FormatError`` for a damaged plan; ``FileError``.
+  public func definition() throws -> StageDefinition? { try plan()?.definition }
+
   func marker(_ task: StageTask) throws -> StageMarker? {
     let path = markerPath(task)
     do {

@@ -20,6 +20,8 @@ public struct PipelineStage: Sendable, Equatable {
   }
 
   private static let pipeline = [
+    (name: "dedupe-documents", takes: "documents", gives: "documents"),
+    (name: "filter-documents", takes: "documents", gives: "documents"),
     (name: "chunk", takes: "documents", gives: "references"),
     (name: "dedupe", takes: "references", gives: "references"),
     (name: "filter", takes: "references", gives: "references"),

@@ -6,6 +6,8 @@ import M3TestSupport
 /// The executables under test.
 enum Tool: String, CaseIterable, Sendable {
   case chunk = "m3-chunk"
+  case dedupe = "m3-dedupe"
+  case filter = "m3-filter"
   case encode = "m3-encode"
   case shard = "m3-shard"
   case index = "m3-index"

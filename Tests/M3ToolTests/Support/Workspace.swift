@@ -25,6 +25,8 @@ final class Workspace: Sendable {
   @discardableResult
   func write(_ text: String, _ name: String) throws -> String { try write(Array(text.utf8), name) }
 
+  func remove(_ name: String) throws { try FilePaths.remove(file(name)) }
+
   func read(_ name: String) throws -> [UInt8] { try folder.get().read(name) }
 
   func json(_ name: String) throws -> JSONObject { try JSONValue.parse(read(name)).objectValue ?? [:] }

@@ -1,19 +1,26 @@
-import M3Bytes
-import M3JSON
+package import M3Bytes
 
-/// A manifest's way of being written: canonical JSON and a line feed, with format, version, features, and a sum over all
-/// that is not the sum.
-struct SealedFields {
+/// The way a file is written that must not change unseen: canonical JSON and a line feed, with format, version, features,
+/// and a sum over all that is not the sum.
+package struct SealedFields: Sendable {
   /// What errors call it, and what their fields begin with.
-  let name: String
-  let format: String
-  let version: Int
+  package let name: String
+  package let format: String
+  package let version: Int
   /// The key of the sum.
-  let sumKey: String
+  package let sumKey: String
   /// Bytes of a file at most.
-  let limit: Int
+  package let limit: Int
 
-  func serialized(_ fields: JSONObject) -> [UInt8] {
+  package init(name: String, format: String, version: Int, sumKey: String, limit: Int) {
+    self.name = name
+    self.format = format
+    self.version = version
+    self.sumKey = sumKey
+    self.limit = limit
+  }
+
+  package func serialized(_ fields: JSONObject) -> [UInt8] {
     var object = fields
     object[sumKey] = .string(Self.sum(fields).description)
     return JSONValue.object(object).serialized(.canonical) + [0x0A]
@@ -21,7 +28,7 @@ struct SealedFields {
 
   /// The fields without the sum, which is right.
   /// - Throws: ``FormatError`` with the byte offset where the JSON is not canonical, otherwise with the key.
-  func parse(_ bytes: [UInt8]) throws(FormatError) -> JSONFields {
+  package func parse(_ bytes: [UInt8]) throws(FormatError) -> JSONFields {
     guard bytes.count <= limit else {
       throw FormatError(.outOfRange(found: "\(bytes.count) bytes", allowed: "\(limit)"), field: name)
     }
@@ -55,7 +62,7 @@ struct SealedFields {
     }
   }
 
-  static func sum(_ fields: JSONObject) -> SHA256Digest {
+  package static func sum(_ fields: JSONObject) -> SHA256Digest {
     SHA256Digest.of(JSONValue.object(fields).serialized(.canonical))
   }
 }

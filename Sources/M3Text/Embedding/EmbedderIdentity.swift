@@ -27,11 +27,7 @@ extension EmbedderIdentity {
   /// - Throws: `FormatError` where a field is missing, unknown or not what it must be.
   public init(_ fields: JSONFields) throws(FormatError) {
     try fields.refuseUnknown(keys: ["description", "sha256"])
-    let text: String = try fields.required("sha256")
-    guard let digest = SHA256Digest(hexadecimal: text) else {
-      throw FormatError(.malformed("not 64 lower-case hexadecimal digits"), field: "\(fields.path).sha256")
-    }
-    self.digest = digest
+    digest = try fields.digest("sha256")
     description = try fields.required("description")
   }
 }

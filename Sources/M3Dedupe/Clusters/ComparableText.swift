@@ -1,0 +1,15 @@
+/// What a text is compared by.
+struct ComparableText: Sendable {
+  let number: UInt32
+  let textHash: UInt64
+  /// Ascending and distinct.
+  let shingles: [UInt64]
+
+  init(number: UInt32, _ text: ShingledText) {
+    self.number = number
+    textHash = text.textHash
+    shingles = ShingleSet.sorted(text.shingles)
+  }
+
+  var byteCount: Int { 8 * shingles.count + 64 }
+}

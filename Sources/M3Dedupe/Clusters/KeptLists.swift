@@ -1,0 +1,40 @@
+/// The kept texts of each bucket: 4 bytes of memory a bucket, 8 a kept text and bucket.
+struct KeptLists {
+  private static let none = UInt32.max
+
+  /// The last kept text's link of each bucket.
+  private var heads: [UInt32]
+  private var links: [(text: UInt32, before: UInt32)] = []
+  private let limit: Int
+  /// Kept texts of full buckets that no text is compared with there.
+  private var unlisted: [UInt32: Int] = [:]
+
+  /// - Parameter limit: kept texts that a bucket lists; those that come later are counted and not listed.
+  init(bucketCount: Int, limit: Int) {
+    heads = Array(repeating: Self.none, count: bucketCount)
+    self.limit = limit
+  }
+
+  /// The kept texts that a bucket lists, the last first, and how many it does not list.
+  func texts(_ bucket: UInt32, into texts: inout [UInt32]) -> (listed: Int, unlisted: Int) {
+    let before = texts.count
+    var link = heads[Int(bucket)]
+    while link != Self.none {
+      texts.append(links[Int(link)].text)
+      link = links[Int(link)].before
+    }
+    let listed = texts.count - before
+    return (listed, listed < limit ? 0 : unlisted[bucket] ?? 0)
+  }
+
+  /// - Parameter listed: texts that the bucket lists now.
+  mutating func add(_ text: UInt32, to bucket: UInt32, listed: Int) {
+    guard listed < limit else {
+      unlisted[bucket, default: 0] += 1
+      return
+    }
+    precondition(links.count < Int(Self.none), "more links than can be numbered")
+    links.append((text, heads[Int(bucket)]))
+    heads[Int(bucket)] = UInt32(links.count - 1)
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import M3Bytes
+import M3Command
+import M3Filter
+import M3Retrieval
+
+/// The model of quality that texts are scored by.
+struct QualityOptions: ParsableArguments {
+  @Option(help: "A head, as `m3-filter train-quality` makes it; `min_quality` or `keep_fraction` says what is kept.")
+  var qualityHead: String?
+
+  @Option(help: "The model that embeds texts for the head: a folder, as sentence-transformers keeps them.")
+  var embedder: String?
+
+  init() {}
+
+  /// - Returns: nil where no head was named.
+  /// - Throws: ``UsageError`` where one of head, embedder and threshold is there without the others.
+  func scorer(_ settings: FilterSettings) throws -> (scorer: any QualityScorer, digest: SHA256Digest)? {
+    let hasThreshold = settings.minimumQuality != nil || settings.keepFraction != nil
+    guard let qualityHead else {
+      guard embedder == nil, !hasThreshold else {
+        throw UsageError("min_quality, keep_fraction and --embedder need --quality-head FILE")
+      }
+      return nil
+    }
+    guard let embedder else { throw UsageError("--quality-head needs --embedder DIR") }
+    guard hasThreshold else {
+      throw UsageError("--quality-head needs --set min_quality=SCORE or --set keep_fraction=SHARE")
+    }
+    let head = try QualityHead(path: qualityHead)
+    let encoder = try SentenceEmbedder(folder: embedder)
+    let digest = try SHA256Digest.ofFile(qualityHead)
+    do throws(QualityError) {
+      return (try ModelQualityScorer(head: head, embedder: encoder), digest)
+    } catch {
+      throw UsageError("\(qualityHead), \(embedder): \(error)")
+    }
+  }
+}
