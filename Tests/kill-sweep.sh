@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bin=$PWD/${BIN:-.build/release}
+bin=${BIN:-$PWD/.build/release}
 model=$PWD/fixtures/tiny/tiny-llama.gguf
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -13,32 +13,38 @@ cd "$work"
 mkdir documents
 for file in 0 1 2; do
   for document in 0 1 2; do
-    printf '{"id":"%s-%s","text":"A river is water that flows to a lake. A river is water that flows to a lake."}\n' $file $document
+    printf '{"id":"%s-%s","text":"River %s%s is water that flows to a lake. Its bridge number %s%s was built of stone by monks."}\n' \
+      $file $document $file $document $document $file
   done >documents/$file.jsonl
   echo '{"id":broken' >>documents/$file.jsonl
 done
 
 call() { # call STAGE FOLDER
+  local run="--progress none --workers 1"
   case $1 in
-    chunk) echo "$bin/m3-chunk --set task_bytes=300 --set max_tokens=48 --on-bad-input quarantine --model $model --input documents --output $2/references --progress none --workers 1" ;;
-    encode) echo "$bin/m3-encode --model $model --input $2/references --output $2/memories --progress none --workers 1" ;;
-    shard) echo "$bin/m3-shard --input $2/memories --references $2/references --output $2/bank --progress none --workers 1" ;;
+    chunk) echo "$bin/m3-chunk --set task_bytes=300 --set max_tokens=48 --on-bad-input quarantine --model $model --input documents --output $2/chunks $run" ;;
+    dedupe) echo "$bin/m3-dedupe --set bands=2 --input $2/chunks --output $2/unique $run" ;;
+    filter) echo "$bin/m3-filter --input $2/unique --output $2/references --rejected $2/rejected $run" ;;
+    encode) echo "$bin/m3-encode --model $model --input $2/references --output $2/memories $run" ;;
+    shard) echo "$bin/m3-shard --input $2/memories --references $2/references --output $2/bank $run" ;;
   esac
 }
 
-for stage in chunk encode shard; do $(call $stage undisturbed) >>log 2>&1; done
+# What each stage reads.
+declare -A reads=([chunk]="" [dedupe]=chunks [filter]=unique [encode]=references [shard]="references memories")
+stages="chunk dedupe filter encode shard"
+for stage in $stages; do $(call $stage undisturbed) >>log 2>&1; done
 
 # attempt STAGE CALLS N: whether the stage was killed at the N-th of these calls; what it left is gone on with.
 attempt() {
   local status=0
   rm -rf killed
   mkdir killed
-  [ "$1" = chunk ] || cp -r undisturbed/references killed/
-  [ "$1" != shard ] || cp -r undisturbed/memories killed/
+  for folder in ${reads[$1]}; do cp -r undisturbed/$folder killed/; done
   # In a subshell of its own, whose shell says nothing of the kill.
   (strace -f -qq -o /dev/null -e "trace=$2" -e "inject=$2:signal=KILL:when=$3" $(call "$1" killed) >>log 2>&1; exit $?) 2>>log || status=$?
   $(call "$1" killed) >>log 2>&1 || { echo "$1: did not go on after a kill at call $3 of $2" >&2; tail -n 3 log >&2; exit 1; }
-  for folder in references memories bank bank.stage; do
+  for folder in chunks unique references rejected memories bank bank.stage; do
     [ ! -e killed/$folder ] || diff -r --exclude=_runs undisturbed/$folder killed/$folder
   done
   litter=$(find killed -name '.*')
@@ -47,7 +53,7 @@ attempt() {
 }
 
 kills=0
-for stage in chunk encode shard; do
+for stage in $stages; do
   for calls in openat,rename,fsync,unlink,mkdir,flock write; do
     number=1
     while attempt $stage $calls $number; do

@@ -1,8 +1,11 @@
-import Glibc
 import M3Command
 import M3Dedupe
 import M3Records
 import M3Stage
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// Plans and runs steps that were asked for, one after another.
 struct DedupeJob: StageJob {
