@@ -3,7 +3,7 @@
 #   make bank                                         all vital articles
 #   make bank INPUT=docs NAME=mine MODEL=model.gguf   your own
 #   make bank PIPELINE=pipelines/memory3.yaml NAME=paper
-#   make calibrate INPUT=docs MODEL=model.gguf CALIBRATION=model.calibration.json
+#   make calibrate INPUT=docs NAME=mine MODEL=model.gguf CALIBRATION=model.calibration.json
 #   make index BANK=banks/mine                        the retrieval index alone, of a bank that has none
 #   make -j2 encode INPUT=references OUTPUT=memories  one stage, its tasks in processes of their own
 
@@ -61,7 +61,7 @@ report: build ## What the stages of a work folder kept and cost: NAME= or WORK= 
 verify: ## Verifies a bank: BANK=DIR
 	$(BIN)/m3-verify $(BANK)
 
-demo: deps data build ## The whole way in 8 to 11 minutes: 500 articles to a bank that a model reads back
+demo: deps data build ## The whole way in 9 to 12 minutes: 500 articles to a bank that a model reads back
 	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) EMBEDDER=$(EMBEDDER) WORKERS=$(WORKERS) bash pipelines/demo.sh
 
 fidelity: build data ## Compares recipes on the same items (about 15 minutes): what each recovers, and its bytes

@@ -130,7 +130,10 @@ def pages(root):
 def fetch(name, folder):
     package = PACKAGES[name]
     with tempfile.TemporaryDirectory() as work:
-        subprocess.run(["apt-get", "download", "-qq", package], cwd=work, check=True, stderr=subprocess.DEVNULL)
+        # What apt says is of interest where it fails: else it is a warning that it does not drop its rights.
+        download = subprocess.run(["apt-get", "download", "-qq", package], cwd=work, capture_output=True, text=True)
+        if download.returncode != 0:
+            raise SystemExit(f"fetch_documents.py: {package}: {download.stderr.strip()} (apt-get update may help)")
         archive = next(Path(work).glob("*.deb"))
         version = subprocess.run(
             ["dpkg-deb", "-f", str(archive), "Version"], check=True, capture_output=True, text=True

@@ -217,13 +217,20 @@ def make(arguments):
     return sorted(records, key=lambda record: rank(arguments.seed, "order", record[0]))
 
 
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("a number from 1")
+    return number
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--documents", default=".cache/documents", help="folder of NAME.jsonl")
     parser.add_argument("--sources", nargs="*", default=[], help="names of documentations in it")
     parser.add_argument("--articles", help="JSON lines of articles")
     parser.add_argument("--output", required=True)
-    parser.add_argument("--per-source", type=int, default=400, help="good texts of a source, and bad ones")
+    parser.add_argument("--per-source", type=positive, default=400, help="good texts of a source, and bad ones")
     parser.add_argument("--labels", choices=sorted(SHARES), default="binary")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

@@ -3,10 +3,6 @@ import M3Dedupe
 import M3Records
 import M3Stage
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Plans and runs steps that were asked for, one after another.
 struct DedupeJob: StageJob {
   let configuration: DedupeStageConfiguration
@@ -22,6 +18,12 @@ struct DedupeJob: StageJob {
   func run(_ tasks: TaskOptions, _ options: RunOptions) throws {
     if steps.count > 1 { try refuse(tasks) }
     let stage = stage(workers: options.workerCount)
+    // Said before the steps' work, not behind it.
+    let name = stage.work(.drop).definition.name
+    if let found = try StageFolder(output).definition(), found.name != name {
+      throw StageError.changed(
+        folder: output, differences: ["stage: \"\(found.name)\" there, \"\(name)\" now"])
+    }
     for step in steps {
       let isComplete = try execution(stage, step).run(tasks, options) { _ in
         { task, advance in try stage.run(step, task, advance: advance) }
@@ -32,8 +34,7 @@ struct DedupeJob: StageJob {
 
   /// An index, also a driver's, is of one step: with it, each step would do a part and the next one find the rest missing.
   private func refuse(_ tasks: TaskOptions) throws {
-    let index = try tasks.index { getenv($0).map { String(cString: $0) } }
-    guard index == nil, tasks.taskCount == nil, !tasks.listMissing else {
+    guard try tasks.index() == nil, tasks.taskCount == nil, !tasks.listMissing else {
       throw UsageError("tasks are those of one step: m3-dedupe signatures, buckets, cluster or drop")
     }
   }

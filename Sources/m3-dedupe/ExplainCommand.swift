@@ -15,7 +15,7 @@ struct ExplainCommand: Tool {
   @Argument(help: "The id of a document or reference.")
   var id: String
 
-  @Option(parsing: .upToNextOption, help: "What m3-dedupe read: the texts of dropped records are shown from it.")
+  @Option(parsing: .upToNextOption, help: "What m3-dedupe read: the text of a dropped record is shown from it.")
   var input: [String] = []
 
   @Flag(help: "Prints JSON.")
@@ -25,7 +25,7 @@ struct ExplainCommand: Tool {
     guard
       let explanation = try Explainer(folder: folder).explanation(
         of: id, inputs: input.isEmpty ? [] : InputFiles.resolve(input))
-    else { throw StageError.nothingToDo("\(folder): no text has the id \(id)") }
+    else { throw StageError.nothingToDo("\(folder): no text of the id \(id) was kept or dropped") }
     if json {
       StandardOutput.write(String(decoding: explanation.json.serialized(.pretty), as: UTF8.self))
     } else {

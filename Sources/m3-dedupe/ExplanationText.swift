@@ -13,11 +13,11 @@ enum ExplanationText {
       let left = explanation.droppedCount - min(shownMembers, explanation.dropped.count)
       if left > 0 { lines.append("  and \(left) more") }
     }
-    let shown = explanation.isKept ? [explanation.id] : [explanation.id, explanation.kept]
-    for id in shown {
-      lines += ["", "\(id):", explanation.texts[id] ?? "(the text is not there: --input names what was read)"]
+    if !explanation.isKept {
+      let missing = "(the text is not there: --input names what was read)"
+      lines += ["", "\(explanation.id):", explanation.droppedText ?? missing]
     }
-    return lines
+    return lines + ["", "\(explanation.kept):", explanation.keptText ?? ""]
   }
 
   private static func outcome(_ explanation: TextExplanation) -> String {

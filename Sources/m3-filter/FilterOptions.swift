@@ -5,6 +5,7 @@ import M3Filter
 import M3JSON
 import M3Records
 import M3Stage
+import M3Tensor
 
 /// What m3-filter is asked to make.
 struct FilterOptions: StageOptions {
@@ -23,8 +24,19 @@ struct FilterOptions: StageOptions {
 
   func job() throws -> any StageJob {
     let (settings, texts, level) = try profileOptions.read()
+    guard settings.textField != settings.idField else {
+      throw UsageError("text_field, id_field: one name stands for two of them")
+    }
     try OutputFolder.require(output, outside: profileOptions.input)
-    if let rejected { try OutputFolder.require(rejected, outside: profileOptions.input) }
+    if let rejected {
+      try OutputFolder.require(rejected, outside: profileOptions.input)
+      guard OutputFolder.relativePath(of: rejected, from: output).hasPrefix("..") else {
+        throw UsageError("--rejected \(rejected) lies in --output \(output): it has a folder of its own")
+      }
+      guard try StageFolder(rejected).definition() == nil else {
+        throw UsageError("--rejected \(rejected): a stage has its results there")
+      }
+    }
     let filter = try FilterProfiles.filter(settings, level: level)
     let scorer = try quality.scorer(settings)
 
@@ -34,13 +46,16 @@ struct FilterOptions: StageOptions {
     planned["profiles"] = FilterProfiles.json(filter)
     planned["rejected"] = rejected.map { .string(OutputFolder.relativePath(of: $0, from: output)) }
     planned["quality_head"] = scorer.map { .string($0.digest.description) }
+    planned["kernel"] = scorer.map { .string($0.kernels.name) }
+    planned["routed"] = .bool(filter.isRouted)
+    let definition = StageDefinition(
+      name: level == .document ? "filter-documents" : "filter", version: FilterStage.version, settings: planned)
     let work = StageWork(
-      folder: StageFolder(output),
-      definition: StageDefinition(
-        name: level == .document ? "filter-documents" : "filter", version: FilterStage.version, settings: planned),
+      folder: StageFolder(output), definition: definition,
       upstream: texts.upstream,
       sources: { try texts.sources() },
       facts: { inputs in
+        if let rejected { try RejectedFolder.claim(rejected, definition: definition, inputs: inputs) }
         guard let fraction = settings.keepFraction, let scorer else { return [:] }
         let sample = QualitySample(count: settings.qualitySample, seed: UInt64(settings.seed))
         let scores = try sample.scores(

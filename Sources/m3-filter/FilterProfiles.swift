@@ -41,7 +41,8 @@ enum FilterProfiles {
           .string("\(rule.setting) \(rule.bound.relation.rawValue) \(rule.bound.threshold)")
         }
         return [
-          "name": .string(profile.name), "rules": .array(rules), "version": .string(profile.version),
+          "name": .string(profile.name), "parameters": .object(profile.parameters), "rules": .array(rules),
+          "version": .string(profile.version),
         ]
       })
   }
@@ -54,10 +55,10 @@ enum FilterProfiles {
     }
   }
 
-  /// - Parameter text: `PROFILE.RULE=VALUE`; a rule goes by its reason, or by its setting where no other rule has that.
+  /// - Parameter text: `PROFILE.RULE=VALUE`; a rule goes by its reason or by its setting, by what only it has.
   private static func apply(_ text: String, to profiles: inout [any FilterProfile]) throws {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard sides.count == 2, let dot = sides[0].lastIndex(of: "."), let value = Double(sides[1]), !value.isNaN else {
+    guard sides.count == 2, let dot = sides[0].lastIndex(of: "."), let value = Double(sides[1]), value.isFinite else {
       throw UsageError("thresholds: PROFILE.RULE=NUMBER is wanted, not \(text)")
     }
     let (name, key) = (sides[0][..<dot], sides[0][sides[0].index(after: dot)...])
@@ -65,11 +66,12 @@ enum FilterProfiles {
       throw UsageError("thresholds: \(name) is none of the profiles \(profiles.map(\.name).joined(separator: ", "))")
     }
     let rules = profiles[place].rules
-    let named = rules.indices.filter { rules[$0].reason == key }
-    let found = named.isEmpty ? rules.indices.filter { rules[$0].setting == key } : named
+    let found = rules.indices.filter { rules[$0].reason == key || rules[$0].setting == key }
     guard let rule = found.first, found.count == 1 else {
-      let known = (found.isEmpty ? rules : found.map { rules[$0] }).map(\.reason).joined(separator: ", ")
-      throw UsageError("thresholds: \(name) has \(found.isEmpty ? "no" : "several") \(key); it has \(known)")
+      let known = found.isEmpty ? rules.map(\.reason) : found.map { rules[$0].setting }
+      let unique = known.enumerated().filter { !known[..<$0].contains($1) }.map(\.element)
+      throw UsageError(
+        "thresholds: \(name) has \(found.isEmpty ? "no" : "several") \(key); it has \(unique.joined(separator: ", "))")
     }
     profiles[place].rules[rule].bound.threshold = value
   }

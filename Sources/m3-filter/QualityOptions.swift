@@ -3,6 +3,7 @@ import M3Bytes
 import M3Command
 import M3Filter
 import M3Retrieval
+import M3Tensor
 
 /// The model of quality that texts are scored by.
 struct QualityOptions: ParsableArguments {
@@ -14,9 +15,16 @@ struct QualityOptions: ParsableArguments {
 
   init() {}
 
+  struct Scorer {
+    let scorer: any QualityScorer
+    /// SHA-256 of the head's file.
+    let digest: SHA256Digest
+    let kernels: Kernels
+  }
+
   /// - Returns: nil where no head was named.
   /// - Throws: ``UsageError`` where one of head, embedder and threshold is there without the others.
-  func scorer(_ settings: FilterSettings) throws -> (scorer: any QualityScorer, digest: SHA256Digest)? {
+  func scorer(_ settings: FilterSettings) throws -> Scorer? {
     let hasThreshold = settings.minimumQuality != nil || settings.keepFraction != nil
     guard let qualityHead else {
       guard embedder == nil, !hasThreshold else {
@@ -29,10 +37,11 @@ struct QualityOptions: ParsableArguments {
       throw UsageError("--quality-head needs --set min_quality=SCORE or --set keep_fraction=SHARE")
     }
     let head = try QualityHead(path: qualityHead)
-    let encoder = try SentenceEmbedder(folder: embedder)
+    let kernels = settings.kernel == "auto" ? Kernels.best : try Kernels.named(settings.kernel)
+    let encoder = try SentenceEmbedder(folder: embedder, kernels: kernels)
     let digest = try SHA256Digest.ofFile(qualityHead)
     do throws(QualityError) {
-      return (try ModelQualityScorer(head: head, embedder: encoder), digest)
+      return Scorer(scorer: try ModelQualityScorer(head: head, embedder: encoder), digest: digest, kernels: kernels)
     } catch {
       throw UsageError("\(qualityHead), \(embedder): \(error)")
     }

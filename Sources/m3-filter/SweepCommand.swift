@@ -30,6 +30,10 @@ struct SweepCommand: Tool {
 
   func execute() throws {
     let (settings, texts, level) = try profileOptions.read()
+    guard settings.minimumQuality == nil, settings.keepFraction == nil, !settings.rewrites else {
+      throw UsageError("sweep looks at profiles on texts as they are: not at min_quality, keep_fraction or rewrite")
+    }
+    if let svg { try OutputFile.require(svg, notAmong: texts.files()) }
     let filter = try FilterProfiles.filter(settings, level: level)
     let progress = Progress("sweep", unit: "\(level.rawValue)s", total: try texts.count(), mode: runOptions.progress)
     let batches = RecordBatches(try texts.files(), level: level, fields: settings.fields)

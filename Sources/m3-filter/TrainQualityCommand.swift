@@ -25,6 +25,10 @@ struct TrainQualityCommand: Tool {
   @Option(help: "The head to write.")
   var output: String
 
+  @Option(
+    parsing: .upToNextOption, help: "Labelled texts of another source, to measure the head on and not to train it.")
+  var test: [String] = []
+
   @Option(help: "What divides the texts.")
   var seed: UInt64 = 0
 
@@ -34,23 +38,30 @@ struct TrainQualityCommand: Tool {
   @OptionGroup var runOptions: RunOptions
 
   func execute() throws {
-    try OutputFolder.require(FilePaths.split(output).folder, outside: input)
-    let texts = try LabelledTexts.read(input)
+    let files = try InputFiles.resolve(input)
+    try OutputFile.require(output, notAmong: files)
+    let texts = try LabelledTexts.read(files)
+    let testTexts = try test.isEmpty ? [] : LabelledTexts.read(InputFiles.resolve(test))
     let encoder = try SentenceEmbedder(folder: embedder, threads: runOptions.workerCount)
     let head: QualityHead
+    var figures: QualityFigures?
     do {
       let progress = Progress("embed", unit: "texts", total: texts.count, mode: runOptions.progress)
       let examples = try QualityExample.embed(texts, with: encoder) { progress.advance(by: $0) }
       progress.finish()
       head = try QualityTraining(seed: seed).train(
         examples, embedder: encoder.identity, workers: runOptions.workerCount)
+      if !testTexts.isEmpty { figures = try head.figures(on: QualityExample.embed(testTexts, with: encoder)) }
     } catch let error as QualityError {
       throw FormatError(.malformed("\(error)"), field: "labelled texts", file: input.joined(separator: " "))
     }
     try head.write(to: output)
-    StandardOutput.write(
-      json
-        ? String(decoding: JSONValue.object(head.report.json).serialized(.canonical), as: UTF8.self) + "\n"
-        : "\(head.report)\n")
+    if json {
+      var report = head.report.json
+      report["test"] = figures.map { .object($0.json) }
+      StandardOutput.write(String(decoding: JSONValue.object(report).serialized(.canonical), as: UTF8.self) + "\n")
+    } else {
+      StandardOutput.write("\(head.report)\n" + (figures.map { "test      \($0.summary)\n" } ?? ""))
+    }
   }
 }

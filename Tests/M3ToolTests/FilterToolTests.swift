@@ -87,9 +87,20 @@ struct FilterToolTests {
     expect(
       try Self.filter(workspace, ["--profile", "gopher-qualty@datatrove"]), Exit.usage, ["gopher-quality@datatrove"])
     expect(try Self.filter(workspace, ["--profile", "reference", "--profile", "reference"]), Exit.usage, ["twice"])
-    for threshold in ["reference", "reference.min_words", "reference.min_words=x", "c4@datatrove.x=1"] {
+    for threshold in [
+      "reference", "reference.min_words", "reference.min_words=x", "reference.min_words=inf", "c4@datatrove.x=1",
+      "reference.mean_word_length=3",
+    ] {
       expect(try Self.filter(workspace, ["--set", "thresholds=[\(threshold)]"]), Exit.usage, ["thresholds"])
     }
+    expect(
+      try Self.filter(workspace, ["--set", "thresholds=[reference.mean_word_length=3]"]), Exit.usage,
+      ["min_mean_word_length, max_mean_word_length"])
+    expect(try Self.filter(workspace, ["--set", "seed=1", "--set", "seed=2"]), Exit.usage, ["seed twice"])
+    expect(try Self.filter(workspace, ["--set", "text_field="]), Exit.usage, ["text_field"])
+    expect(try Self.filter(workspace, ["--set", "text_field=id"]), Exit.usage, ["one name"])
+    let sweep = ["sweep", "--input", "documents.jsonl"]
+    expect(try workspace.run(.filter, sweep + ["--set", "rewrite=true"]), Exit.usage, ["rewrite"])
     for more in [["--set", "min_quality=0.5"], ["--embedder", "x"], ["--quality-head", "x"]] {
       expect(try Self.filter(workspace, more), Exit.usage, ["--quality-head"])
     }
@@ -132,7 +143,7 @@ struct FilterToolTests {
     let found = try workspace.jsonLines(in: "kept", prefix: "quarantine-").compactMap(BadCorpus.Entry.init)
     #expect(found.count == bad.count)
     for (found, bad) in zip(found, bad) { #expect(found == bad, "\(bad.file):\(bad.line)") }
-    let files = try workspace.snapshot("refused").keys
+    let files = try workspace.snapshot("refused").keys.filter { $0.hasPrefix("rejected-") }
     let refused = try files.reduce(0) { try $0 + lines(workspace, "refused/\($1)").count }
     let byRules = try rejections(report).filter { $0.key.hasPrefix("reference/") }.values.reduce(0, +)
     #expect(Int64(refused) == byRules)
@@ -159,6 +170,76 @@ struct FilterToolTests {
     try workspace.write([], "one/refused/other")
     try workspace.remove("one/refused/rejected-00000.jsonl.zst")
     expect(try Self.filter(workspace, ["--rejected", "one/refused"], to: "one/kept"), Exit.badData, ["rejected-00000"])
+  }
+
+  @Test("what decides the results stands in the plan")
+  func plans() throws {
+    let workspace = try Self.workspace()
+    let first = ["--profile", "language:en"]
+    expect(try Self.filter(workspace, first), Exit.ok)
+    for other in [
+      ["--profile", "language:zh"], first + ["--set", "route=always"], first + ["--rejected", "refused"],
+    ] {
+      expect(try Self.filter(workspace, other), Exit.badData, ["there"])
+    }
+  }
+
+  @Test("a folder of refused records is one run's, and apart from results")
+  func rejectedFolders() throws {
+    let workspace = try Self.workspace()
+    expect(try Self.filter(workspace, ["--rejected", "refused"]), Exit.ok)
+    expect(try Self.filter(workspace, ["--rejected", "refused"], to: "again"), Exit.ok)
+    let once = try workspace.snapshot("refused")
+    let other = try Self.filter(workspace, ["--rejected", "refused", "--profile", "c4@datatrove"], to: "other")
+    expect(other, Exit.badData, ["rejected.json"])
+    #expect(try workspace.snapshot("refused") == once)
+    for place in ["new", "new/_done", "kept"] {
+      expect(try Self.filter(workspace, ["--rejected", place], to: "new"), Exit.usage, ["--rejected"])
+    }
+    try workspace.write("x", "strange/rejected-00007.jsonl.zst")
+    expect(try Self.filter(workspace, ["--rejected", "strange"], to: "new"), Exit.badData, ["rejected-00007"])
+  }
+
+  @Test("no tool writes over what it reads")
+  func ownInput() throws {
+    let workspace = try Self.workspace()
+    let documents = try workspace.read("documents.jsonl")
+    try workspace.writeStream(documents, "part/part-00000.jsonl.zst")
+    for tool in [Tool.filter, .dedupe] {
+      expect(
+        try workspace.run(tool, ["--input", "part/part-00000.jsonl.zst", "--output", "part"]), Exit.usage, ["overwrite"]
+      )
+      expect(try workspace.run(tool, ["--input", "part/*", "--output", "part/new"]), Exit.usage, ["lies in"])
+      expect(try workspace.run(tool, ["--input", "part", "--output", "none/../part/new"]), Exit.usage, ["lies in"])
+    }
+    expect(try workspace.chunk(input: ["part/part-00000.jsonl.zst"], to: "part"), Exit.usage, ["overwrite"])
+    expect(
+      try workspace.run(.filter, ["sweep", "--input", "documents.jsonl", "--svg", "documents.jsonl"]), Exit.usage,
+      ["overwrite"])
+    #expect(try workspace.read("documents.jsonl") == documents)
+    #expect(try workspace.snapshot("part").count == 1)
+    // And a stage has a folder of its own.
+    expect(try Self.filter(workspace), Exit.ok)
+    let kept = try workspace.snapshot("kept")
+    expect(try workspace.run(.dedupe, ["--input", "kept", "--output", "kept"]), Exit.usage, ["of its own"])
+    expect(
+      try workspace.run(.dedupe, ["--input", "documents.jsonl", "--output", "kept"]), Exit.badData, ["filter-documents"]
+    )
+    #expect(try workspace.snapshot("kept") == kept)
+  }
+
+  @Test("of several stages' folders, too, what changed is found")
+  func severalStages() throws {
+    let workspace = try Self.workspace()
+    expect(try Self.filter(workspace, to: "first"), Exit.ok)
+    try workspace.write(Corpus.text([Self.document("other", Self.good)]), "other.jsonl")
+    expect(try Self.filter(workspace, input: "other.jsonl", to: "second"), Exit.ok)
+    let both = ["--input", "first", "second", "--output"]
+    expect(try workspace.run(.dedupe, both + ["both"]), Exit.ok, ["2 of 3 documents kept, 1 exact_duplicate"])
+    var part = try workspace.read("second/part-00000.jsonl.zst")
+    part[part.count - 1] ^= 1
+    try workspace.write(part, "second/part-00000.jsonl.zst")
+    expect(try workspace.run(.dedupe, both + ["changed"]), Exit.badData, ["second/part-00000"])
   }
 
   @Test("sweep says of each rule what its thresholds would keep, and draws it")

@@ -43,7 +43,7 @@ struct HelpTests {
     (.filter, [], ["run", "plan", "sweep", "train-quality", "profiles", "--input", "--output"]),
     (.filter, ["run"], filter + tasks + running), (.filter, ["plan"], filter + running),
     (.filter, ["sweep"], profiles + ["--svg", "--sample", "--json"] + running),
-    (.filter, ["train-quality"], ["--input", "--embedder", "--output", "--seed", "--json"] + running),
+    (.filter, ["train-quality"], ["--input", "--embedder", "--output", "--test", "--seed", "--json"] + running),
     (.filter, ["profiles"], ["<name>"]),
     (.encode, [], ["run", "plan", "calibrate", "--input", "--output", "--model"]),
     (.encode, ["run"], encode + tasks + running), (.encode, ["plan"], encode + running),

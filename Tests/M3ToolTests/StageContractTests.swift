@@ -94,10 +94,10 @@ struct StageContractTests {
   @Test("the folder of another stage is refused")
   func otherStage() throws {
     let workspace = try Self.finished()
-    expect(try workspace.encode(to: "references"), Exit.badData, ["stage: \"chunk\" there, \"encode\" now"])
+    expect(try workspace.encode(to: "references"), Exit.usage, ["a stage has a folder of its own"])
     expect(try workspace.chunk(to: "memories"), Exit.badData, ["stage: \"encode\" there, \"chunk\" now"])
     let before = try workspace.snapshot("references")
-    expect(try workspace.shard(to: "references"), Exit.badData, ["references", "part-00000.jsonl.zst"])
+    expect(try workspace.shard(to: "references"), Exit.usage, ["a stage has a folder of its own"])
     #expect(try workspace.snapshot("references") == before)
   }
 

@@ -36,6 +36,19 @@ typedef struct {
 // not for interchange (most controls, noncharacters); the result is then unset.
 int32_t m3_cld2_identify(const char *utf8, int32_t count, bool best_effort, m3_cld2_result *result);
 
+// The version of CLD2's code and the date of its tables: "V2.0 - 20141016".
+const char *m3_cld2_version(void);
+
+typedef struct {
+    // As in m3_cld2_language.
+    const char *code;
+    // CLD2's English name: "SPANISH", "ChineseT".
+    const char *name;
+} m3_cld2_known_language;
+
+// The languages that these tables can identify, in CLD2's order: `visit` is called with each. CLD2 numbers many more.
+void m3_cld2_languages(void *context, void (*visit)(void *context, m3_cld2_known_language language));
+
 #ifdef __cplusplus
 }
 #endif

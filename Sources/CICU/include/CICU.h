@@ -41,6 +41,10 @@ int64_t m3_icu_nfkc(const char *utf8, int64_t count, char *result, int64_t capac
 // False where ICU has no such transform.
 bool m3_icu_traditional(uint32_t first, uint32_t count, bool *flags);
 
+// The versions of ICU's code and of its data, with dots, ended by a zero. An empty text where ICU has none.
+enum { M3_ICU_VERSION_LENGTH = 20 };
+void m3_icu_version(char code[M3_ICU_VERSION_LENGTH], char data[M3_ICU_VERSION_LENGTH]);
+
 #ifdef __cplusplus
 }
 #endif

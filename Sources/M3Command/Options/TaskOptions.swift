@@ -35,7 +35,7 @@ public struct TaskOptions: ParsableArguments {
 
   /// The index with the offset; nil where there is none.
   /// - Throws: ``UsageError`` for a variable that is no index.
-  func index() throws -> Int? {
+  package func index() throws -> Int? {
     try index { getenv($0).map { String(cString: $0) } }
   }
 

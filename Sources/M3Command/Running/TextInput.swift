@@ -10,6 +10,8 @@ public final class TextInput {
   private let taskBytes: UInt64
   /// The folder of a stage before, where it is the only input.
   private let stage: ReferenceInput?
+  /// What stages before say of their files, by path, where there are several inputs.
+  private let digests: [String: SHA256Digest]
 
   /// - Parameters:
   ///   - paths: files, folders and patterns.
@@ -29,7 +31,15 @@ public final class TextInput {
     guard Set(levels).count < 2 else { throw UsageError("--input: documents and references together") }
     level = levels.first
     stage = try levels.count == 1 && paths.count == 1 ? ReferenceInput(paths[0]) : nil
-    if stage == nil { for path in paths where try Upstream.isStage(path) { _ = try Upstream(folder: path) } }
+    var digests: [String: SHA256Digest] = [:]
+    if stage == nil {
+      for path in paths where try Upstream.isStage(path) {
+        for source in try Upstream(folder: FilePaths.withoutTrailingSlashes(path)).tasks.joined() {
+          digests[source.path] = source.digest
+        }
+      }
+    }
+    self.digests = digests
   }
 
   /// What one record is: as asked, else as the stage before wrote it, else a document.
@@ -45,7 +55,13 @@ public final class TextInput {
   /// - Throws: ``StageError`` where the stage before is not done; ``FormatError``, ``FileError``.
   public func sources() throws -> [[StageSource]] {
     if let stage { return try stage.sources().parts.map { [$0] } }
-    return try InputDivision(taskBytes: taskBytes).tasks(InputFiles.resolve(paths)).map { $0.map { StageSource($0) } }
+    return try InputDivision(taskBytes: taskBytes).tasks(InputFiles.resolve(paths)).map { slices in
+      slices.map { slice in
+        var source = StageSource(slice)
+        if slice.range == nil { source.digest = digests[slice.file.path] }
+        return source
+      }
+    }
   }
 
   /// The files, whole, for a tool that is no stage.

@@ -16,8 +16,8 @@ public struct ChunkSettings: Equatable {
 
   public init(_ section: inout SettingsSection) throws {
     maximumTokens = try section.integer("max_tokens", default: 128, in: 8...4096)
-    textField = try section.string("text_field", default: "text")
-    idField = try section.string("id_field", default: "id")
+    textField = try section.fieldName("text_field", default: "text")
+    idField = try section.fieldName("id_field", default: "id")
     titleField = try section.string("title_field", default: "title")
     withTokenIDs = try section.boolean("with_token_ids", default: false)
     taskBytes = try section.integer("task_bytes", default: 256 << 20, in: 1...1 << 50)

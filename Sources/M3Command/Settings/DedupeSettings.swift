@@ -18,16 +18,16 @@ public struct DedupeSettings: Equatable {
     level = try section.level()
     configuration = DedupeConfiguration(preset: try section.choice("preset", default: .reference))
     configuration.shingleLength = try section.integer("shingle", default: configuration.shingleLength, in: 1...1024)
-    configuration.bandCount = try section.integer("bands", default: configuration.bandCount, in: 1...1024)
+    configuration.bandCount = try section.integer("bands", default: configuration.bandCount, in: 1...256)
     configuration.rowCount = try section.integer("rows", default: configuration.rowCount, in: 1...1024)
     configuration.seed = UInt64(try section.integer("seed", default: Int(configuration.seed), in: 0...Int.max))
-    configuration.threshold = try section.share("threshold") ?? configuration.threshold
+    configuration.threshold = try section.share("threshold", default: configuration.threshold)
     configuration.verify = try section.boolean("verify", default: configuration.verify)
     configuration.keep = try section.choice("keep", default: configuration.keep)
     bucketLimit = try section.integer(
       "bucket_limit", default: DedupeStageConfiguration.defaultBucketLimit, in: 1...1 << 30)
-    textField = try section.string("text_field", default: "text")
-    idField = try section.string("id_field", default: "id")
+    textField = try section.fieldName("text_field", default: "text")
+    idField = try section.fieldName("id_field", default: "id")
     taskBytes = try section.integer("task_bytes", default: 256 << 20, in: 1...1 << 50)
     try section.finish()
   }

@@ -25,6 +25,8 @@ public struct FilterSettings: Equatable {
   /// Texts that the threshold of a share is found from.
   public var qualitySample: Int
   public var seed: Int
+  /// Kernels that the encoder computes with, by name; `auto` is the fastest this machine can run.
+  public var kernel: String
   /// Whether profiles whose source changes texts change documents too.
   public var rewrites: Bool
   public var textField: String
@@ -41,9 +43,10 @@ public struct FilterSettings: Equatable {
     keepFraction = try section.share("keep_fraction")
     qualitySample = try section.integer("quality_sample", default: 2000, in: 1...1_000_000)
     seed = try section.integer("seed", default: 1, in: 0...Int(Int32.max))
+    kernel = try section.string("kernel", default: "auto")
     rewrites = try section.boolean("rewrite", default: false)
-    textField = try section.string("text_field", default: "text")
-    idField = try section.string("id_field", default: "id")
+    textField = try section.fieldName("text_field", default: "text")
+    idField = try section.fieldName("id_field", default: "id")
     taskBytes = try section.integer("task_bytes", default: 256 << 20, in: 1...1 << 50)
     if minimumQuality != nil, keepFraction != nil {
       throw section.wrong("keep_fraction", "either this or min_quality")

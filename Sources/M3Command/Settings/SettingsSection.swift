@@ -1,5 +1,6 @@
 import M3Bytes
 public import M3Records
+import M3Text
 import Yams
 
 /// One tool's section of a pipeline file, under the flags that override it.
@@ -35,6 +36,9 @@ public struct SettingsSection {
         throw SettingsError.malformed("--set takes key=value, not \(text)")
       }
       let key = String(text[..<equals])
+      guard !overridden.contains(key) else {
+        throw SettingsError.malformed("--set gives \(key) twice; a list is \(key)=[A, B]")
+      }
       values[key] = Self.parse(String(text[text.index(after: equals)...]))
       overridden.insert(key)
     }
@@ -183,6 +187,23 @@ public struct SettingsSection {
     return share
   }
 
+  /// A share above 0.
+  public mutating func share(_ key: String, default standard: Double) throws -> Double {
+    guard isSet(key) else {
+      known.append(key)
+      return standard
+    }
+    guard let share = try share(key) else { throw wrong(key, "a number above 0, at most 1") }
+    return share
+  }
+
+  /// The name of a field: a text that is not empty.
+  public mutating func fieldName(_ key: String, default standard: String) throws -> String {
+    let name = try string(key, default: standard)
+    guard !name.isEmpty else { throw wrong(key, "the name of a field") }
+    return name
+  }
+
   /// What a record of a text stage is; nil for `auto`.
   public mutating func level() throws -> TextLevel? {
     if values["level"] == .scalar("auto") { values["level"] = nil }
@@ -228,22 +249,6 @@ extension StringProtocol {
   fileprivate var trimmingSpaces: String {
     String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
-}
-
-/// Levenshtein's distance, by the usual table, a row at a time.
-func editDistance(_ first: String, _ second: String) -> Int {
-  let (first, second) = (Array(first), Array(second))
-  var row = Array(0...second.count)
-  for (index, character) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for column in second.indices {
-      let above = row[column + 1]
-      row[column + 1] = min(above + 1, row[column] + 1, diagonal + (character == second[column] ? 0 : 1))
-      diagonal = above
-    }
-  }
-  return row[second.count]
 }
 
 /// Settings that cannot be used: the caller's mistake, exit code 64.

@@ -3,8 +3,8 @@ package import M3Stage
 
 /// Writes the band keys of a task's texts: a file a band, in runs of ``runLength`` texts sorted by key.
 ///
-/// Memory is 8 bytes a text of the run and band, and 32 bytes a text of the run and thread while one is sorted: of 18
-/// bands and 2 threads about 210 MiB.
+/// Memory is 8 bytes a text of the run and band, and 32 bytes a text of the run and thread while one is sorted: of 14
+/// bands and 2 threads about 180 MiB.
 package final class BandSpool {
   private let folder: StageFolder
   private let names: [String]

@@ -1,38 +1,38 @@
-public import M3Bytes
-public import M3JSON
+package import M3Bytes
+package import M3JSON
 
 /// One line of `clusters.jsonl.zst`: a kept text and texts that were dropped in favour of it.
 ///
 /// `{"kept":ID,"dropped":[{"id":ID,"similarity":0.91},{"id":ID,"similarity":1.0,"exact":true}]}`; the similarity is
 /// rounded to six decimals, and not there where it was not computed. A cluster of more than ``dropLimit`` dropped texts
 /// has several lines, one behind another.
-public struct ClusterLine: Sendable, Equatable {
-  public struct Dropped: Sendable, Equatable {
-    public var id: String
+package struct ClusterLine: Sendable, Equatable {
+  package struct Dropped: Sendable, Equatable {
+    package var id: String
     /// Jaccard's; nil where it was not computed.
-    public var similarity: Double?
+    package var similarity: Double?
     /// Whether the text is the kept one's, byte for byte.
-    public var isExact: Bool
+    package var isExact: Bool
 
-    public init(id: String, similarity: Double?, isExact: Bool) {
+    package init(id: String, similarity: Double?, isExact: Bool) {
       (self.id, self.similarity, self.isExact) = (id, similarity, isExact)
     }
   }
 
-  public var kept: String
-  public var dropped: [Dropped]
+  package var kept: String
+  package var dropped: [Dropped]
 
   /// Dropped texts of a line.
-  public static let dropLimit = 4_096
+  package static let dropLimit = 4_096
 
-  public init(kept: String, dropped: [Dropped]) {
+  package init(kept: String, dropped: [Dropped]) {
     (self.kept, self.dropped) = (kept, dropped)
   }
 
-  public var json: JSONValue { .object(["kept": .string(kept), "dropped": .array(dropped.map(\.json))]) }
+  package var json: JSONValue { .object(["kept": .string(kept), "dropped": .array(dropped.map(\.json))]) }
 
   /// - Throws: ``FormatError`` where it is something else.
-  public init(json: JSONValue) throws(FormatError) {
+  package init(json: JSONValue) throws(FormatError) {
     guard let object = json.objectValue, let kept = object["kept"]?.stringValue,
       let dropped = object["dropped"]?.arrayValue
     else { throw FormatError(.malformed("not a cluster"), field: "cluster") }
@@ -49,7 +49,7 @@ public struct ClusterLine: Sendable, Equatable {
 }
 
 extension ClusterLine.Dropped {
-  public var json: JSONValue {
+  package var json: JSONValue {
     var object: JSONObject = ["id": .string(id)]
     if let similarity { object["similarity"] = .double((similarity * 1e6).rounded() / 1e6) }
     if isExact { object["exact"] = .bool(true) }

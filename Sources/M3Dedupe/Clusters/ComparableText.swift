@@ -5,10 +5,12 @@ struct ComparableText: Sendable {
   /// Ascending and distinct.
   let shingles: [UInt64]
 
-  init(number: UInt32, _ text: ShingledText) {
+  init(number: UInt32, _ text: consuming ShingledText) {
     self.number = number
     textHash = text.textHash
-    shingles = ShingleSet.sorted(text.shingles)
+    var shingles: [UInt64] = []
+    swap(&shingles, &text.shingles)
+    self.shingles = ShingleSet.sorted(shingles)
   }
 
   var byteCount: Int { 8 * shingles.count + 64 }

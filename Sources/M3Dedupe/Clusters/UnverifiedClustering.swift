@@ -31,7 +31,7 @@ package struct UnverifiedClustering {
       }
       advance(1)
     }
-    var drops = DropList()
+    var drops = DropList(taskCount: numbering.taskCount)
     for place in parents.indices {
       let root = Self.root(UInt32(place), &parents)
       guard root != UInt32(place) else { continue }

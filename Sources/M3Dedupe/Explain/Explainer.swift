@@ -4,6 +4,10 @@ public import M3Records
 import M3Stage
 
 /// Finds out what became of a text from what ``DedupeStage`` left in its folder.
+///
+/// A text was kept where a part of the output has it, and dropped where `clusters.jsonl.zst` says so. Ids are compared by
+/// their UTF-8 bytes. Of several texts of one id, which nothing forbids, the first in the clusters' file is explained, or
+/// else the first in the parts.
 public struct Explainer {
   private let folder: String
   private let level: TextLevel
@@ -28,44 +32,24 @@ public struct Explainer {
       id: upstream.definition.settings["id_field"]?.stringValue ?? "id")
   }
 
-  /// - Parameter inputs: files that may hold the texts; what is not in them is looked for among the kept ones.
-  /// - Returns: nil where no text has the id, as far as the files tell.
-  /// - Throws: ``FormatError`` where a file is damaged; ``FileError``.
+  /// - Parameter inputs: files that may hold the text of a dropped record; what became of it is not read from them.
+  /// - Returns: nil where no text of the id was kept or dropped.
+  /// - Throws: ``FormatError`` where a file is damaged: the clusters' file by zstd's checksum or because it is empty, and
+  ///   the parts where they do not have a text that was kept; ``FileError``.
   public func explanation(of id: String, inputs: [InputFile] = []) throws -> TextExplanation? {
-    var found = try cluster(of: id)
-    let wanted = Set([id, found?.kept ?? id])
-    var texts = try self.texts(wanted, in: inputs)
-    let missing = wanted.subtracting(texts.keys)
-    if !missing.isEmpty { texts.merge(try self.texts(missing, in: parts())) { first, _ in first } }
-    if found == nil, texts[id] != nil {
-      found = TextExplanation(id: id, kept: id, dropped: [], droppedCount: 0)
+    var search = ClusterSearch(id: id)
+    try ClusterReader(path: FilePaths.join(folder, ClusterFile.name)).forEach { search.read($0) }
+    search.finish()
+    guard var found = search.found else {
+      guard let text = try text(id, in: parts()) else { return nil }
+      return TextExplanation(id: id, kept: id, dropped: [], droppedCount: 0, entry: nil, keptText: text)
     }
-    found?.texts = texts
-    return found
-  }
-
-  /// The cluster in which a text was kept or dropped; nil where it is in none.
-  private func cluster(of id: String) throws -> TextExplanation? {
-    var found: TextExplanation?
-    // Lines of the same kept text stand together; the one with the text need not be the first.
-    var lines: [ClusterLine] = []
-    func take() {
-      defer { lines = [] }
-      guard found == nil, let kept = lines.first?.kept else { return }
-      let members = lines.flatMap(\.dropped)
-      let own = members.first { $0.id.utf8.elementsEqual(id.utf8) }
-      guard own != nil || kept.utf8.elementsEqual(id.utf8) else { return }
-      var listed = members.prefix(TextExplanation.memberLimit).map { TextExplanation.Member($0) }
-      if let own, !listed.contains(where: { $0.id.utf8.elementsEqual(id.utf8) }) { listed.append(.init(own)) }
-      found = TextExplanation(
-        id: id, kept: kept, dropped: listed, droppedCount: members.count)
+    guard let kept = try text(found.kept, in: parts()) else {
+      throw FormatError(
+        .mismatch(expected: "the text of \(found.kept), which was kept", found: "none"), field: "parts", file: folder)
     }
-    try ClusterReader(path: FilePaths.join(folder, ClusterFile.name)).forEach { line in
-      if let kept = lines.first?.kept, !kept.utf8.elementsEqual(line.kept.utf8) { take() }
-      lines.append(line)
-      return found == nil
-    }
-    take()
+    found.keptText = kept
+    if !found.isKept { found.droppedText = try text(id, in: inputs) }
     return found
   }
 
@@ -76,15 +60,14 @@ public struct Explainer {
     }
   }
 
-  /// The texts with these ids in files; reading ends with the last of them.
-  private func texts(_ ids: Set<String>, in files: [InputFile]) throws -> [String: String] {
-    var texts: [String: String] = [:]
+  /// The text of an id in files; reading ends with it.
+  private func text(_ id: String, in files: [InputFile]) throws -> String? {
     for file in files {
       let reader = try TextRecordReader(file: file, level: level, fields: fields)
-      while texts.count < ids.count, let result = try reader.next() {
-        if case .record(let record) = result, ids.contains(record.id) { texts[record.id] = record.text }
+      while let result = try reader.next() {
+        if case .record(let record) = result, record.id.utf8.elementsEqual(id.utf8) { return record.text }
       }
     }
-    return texts
+    return nil
   }
 }

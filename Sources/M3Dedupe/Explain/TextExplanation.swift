@@ -18,18 +18,21 @@ public struct TextExplanation: Sendable, Equatable {
   public var id: String
   /// The text that stayed: the id itself where it did.
   public var kept: String
-  /// The texts that were dropped in favour of it; at most ``memberLimit``.
+  /// The first texts that were dropped in favour of it; at most ``memberLimit``.
   public var dropped: [Member]
   public var droppedCount: Int
-  /// Texts by id, where an input or the output holds them.
-  public var texts: [String: String] = [:]
+  /// The text's own entry; nil where it was kept.
+  public var entry: Member?
+  /// The text that stayed.
+  public var keptText: String?
+  /// The dropped text, where an input holds it.
+  public var droppedText: String?
 
   /// Members that are listed.
   public static let memberLimit = 1_000
 
+  /// Whether the text itself stayed.
   public var isKept: Bool { kept.utf8.elementsEqual(id.utf8) }
-  /// The text's own entry; nil where it was kept.
-  public var entry: Member? { isKept ? nil : dropped.first { $0.id.utf8.elementsEqual(id.utf8) } }
 
   public var json: JSONValue {
     var object: JSONObject = [
@@ -38,11 +41,10 @@ public struct TextExplanation: Sendable, Equatable {
       "dropped_count": .integer(Int64(droppedCount)), "id": .string(id), "kept": .string(kept),
       "outcome": .string(isKept ? "kept" : entry?.isExact == true ? "exact_duplicate" : "near_duplicate"),
     ]
-    if !texts.isEmpty {
-      var values = JSONObject()
-      for (id, text) in texts { values[id] = .string(text) }
-      object["texts"] = .object(values)
-    }
+    var texts = JSONObject()
+    if let keptText { texts[kept] = .string(keptText) }
+    if let droppedText { texts[id] = .string(droppedText) }
+    if !texts.members.isEmpty { object["texts"] = .object(texts) }
     return .object(object)
   }
 }

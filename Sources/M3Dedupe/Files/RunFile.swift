@@ -1,6 +1,6 @@
 package import M3Bytes
 
-/// A file of entries of fixed size in runs, each run ascending: so that many files are merged in little memory.
+/// A file of entries of fixed size in runs, each in its order: so that many files are merged in little memory.
 ///
 /// Everything but the blocks is checked when it is opened, each block when it is read.
 package struct RunFile<Entry: RunEntry>: Sendable {

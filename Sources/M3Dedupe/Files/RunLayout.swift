@@ -12,7 +12,7 @@
 /// | 8 | attributes |
 /// | 8 | XXH3-64 of the header and of all behind the blocks |
 ///
-/// A run's entries are ascending, and its last block alone may have fewer entries than ``blockCount``.
+/// A run's entries are ascending by their keys, lengths in the order of their texts; its last block alone may have fewer entries than ``blockCount``.
 enum RunLayout {
   /// Entries of a block.
   static let blockCount = 4_096

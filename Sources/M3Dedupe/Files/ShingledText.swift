@@ -18,21 +18,43 @@ package struct ShingledText: Sendable, Equatable {
     id: String, textHash: UInt64, shingles: UnsafeBufferPointer<UInt64>, to output: inout [UInt8]
   ) -> Int {
     let start = output.count
-    func append(_ value: some FixedWidthInteger, to output: inout [UInt8]) {
-      withUnsafeBytes(of: value.littleEndian) { output.append(contentsOf: $0) }
-    }
+    beginRecord(id: id, textHash: textHash, shingleCount: shingles.count, to: &output)
+    append(shingles, to: &output)
+    return endRecord(from: start, to: &output)
+  }
+
+  /// Appends what stands before the shingles.
+  static func beginRecord(id: String, textHash: UInt64, shingleCount: Int, to output: inout [UInt8]) {
+    let size = ShingleSetLayout.recordHeaderSize + id.utf8.count + 8 * shingleCount + 8
+    // An array that grows by itself would take as much again, and the old one while it is copied.
+    if size > longRecord { output.reserveCapacity(output.count + size) }
     append(UInt32(id.utf8.count), to: &output)
-    append(UInt32(shingles.count), to: &output)
+    append(UInt32(shingleCount), to: &output)
     append(textHash, to: &output)
     output.append(contentsOf: id.utf8)
+  }
+
+  /// Appends some of the shingles.
+  static func append(_ shingles: UnsafeBufferPointer<UInt64>, to output: inout [UInt8]) {
     // The order of bytes in memory is the file's on every machine that this package runs on.
     #if _endian(little)
       output.append(contentsOf: UnsafeRawBufferPointer(shingles))
     #else
       for shingle in shingles { append(shingle, to: &output) }
     #endif
+  }
+
+  /// Appends what stands behind the shingles.
+  /// - Returns: bytes of the record.
+  static func endRecord(from start: Int, to output: inout [UInt8]) -> Int {
     append(output.withUnsafeBytes { XXH3.hash64(UnsafeRawBufferPointer(rebasing: $0[start...])) }, to: &output)
     return output.count - start
+  }
+
+  private static let longRecord = 1 << 20
+
+  private static func append(_ value: some FixedWidthInteger, to output: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { output.append(contentsOf: $0) }
   }
 
   /// Reads a record that is all of `bytes`.

@@ -20,7 +20,24 @@ struct ScratchBuffer<Element: BitwiseCopyable>: ~Copyable {
   @inline(__always)
   mutating func reserve(_ more: Int) {
     guard count + more + WordBuffer.slack > capacity else { return }
-    capacity = 2 * (count + more) + WordBuffer.slack
+    grow(to: 2 * (count + more) + WordBuffer.slack)
+  }
+
+  /// Makes room for so many elements and no more, where that is what is needed at most or nearly so.
+  mutating func reserve(exactly total: Int) {
+    guard total + WordBuffer.slack > capacity else { return }
+    grow(to: total + WordBuffer.slack)
+  }
+
+  /// Gives memory of more than so many bytes back, with the elements.
+  mutating func release(above limit: Int) {
+    guard capacity * MemoryLayout<Element>.stride > limit else { return }
+    count = 0
+    grow(to: 1 << 10)
+  }
+
+  private mutating func grow(to size: Int) {
+    capacity = size
     let grown = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
     grown.update(from: start, count: count)
     start.deallocate()

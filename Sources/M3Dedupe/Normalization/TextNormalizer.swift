@@ -35,30 +35,34 @@ struct TextNormalizer: ~Copyable {
   /// Where each unit that was found last begins, and where one would begin behind the last.
   var units: UnsafeBufferPointer<Int> { starts.elements }
 
-  /// Finds where the words of the normalised text begin; one space stands between any two.
-  mutating func findWords() {
+  /// Finds where the units of a text begin, or of a stretch of one that begins and ends with units.
+  mutating func findUnits(of text: UnitText) {
     starts.count = 0
-    // No two spaces stand side by side.
-    starts.reserve(words.count / 2 + 2)
-    starts.count = kernels.wordStarts(in: text, into: starts.start)
-    starts.append(CollectionOfOne(words.count + 1))
+    starts.reserve(exactly: text.unitCount + 1)
+    switch text.unit {
+    case .words:
+      starts.count = kernels.wordStarts(in: text.bytes, into: starts.start)
+    case .characters:
+      for index in text.bytes.indices where text.isStart(index) {
+        starts.start[starts.count] = index
+        starts.count += 1
+      }
+    }
+    starts.append(CollectionOfOne(text.bytes.count + text.gap))
   }
 
-  /// Finds where the code points of a text begin; nothing stands between them.
-  mutating func findCharacters(of utf8: UnsafeBufferPointer<UInt8>) {
-    starts.count = 0
-    starts.reserve(utf8.count + 1)
-    for index in utf8.indices where utf8[index] & 0xC0 != 0x80 || index == 0 {
-      starts.start[starts.count] = index
-      starts.count += 1
-    }
-    starts.append(CollectionOfOne(utf8.count))
+  /// Gives memory of more than so many bytes a buffer back; what was found is gone then.
+  mutating func release(above limit: Int) {
+    words.release(above: limit)
+    starts.release(above: limit)
   }
 
   /// Makes ``text`` of a text.
   mutating func normalize(_ utf8: UnsafeBufferPointer<UInt8>) {
     words.count = 0
     (isInWord, isAfterCharacter) = (false, false)
+    // Little grows when it is normalised: single characters by the spaces between them.
+    words.reserve(exactly: utf8.count + Self.stretch)
     guard characters.normalization == .reference, let composed = ComposedText(utf8) else { return append(utf8) }
     composed.bytes.withUnsafeBufferPointer { append($0) }
   }

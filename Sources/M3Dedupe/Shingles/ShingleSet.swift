@@ -1,8 +1,9 @@
 /// Sets of shingles, as sorted distinct hashes.
-public enum ShingleSet {
+package enum ShingleSet {
   /// The distinct shingles in ascending order.
-  public static func sorted(_ shingles: UnsafeBufferPointer<UInt64>) -> [UInt64] {
-    var set = Array(shingles)
+  package static func sorted(_ shingles: consuming [UInt64]) -> [UInt64] {
+    // In place: those of a long text need no memory twice.
+    var set = shingles
     set.sort()
     var count = 0
     for index in set.indices where count == 0 || set[index] != set[count - 1] {
@@ -12,6 +13,4 @@ public enum ShingleSet {
     set.removeLast(set.count - count)
     return set
   }
-
-  public static func sorted(_ shingles: [UInt64]) -> [UInt64] { shingles.withUnsafeBufferPointer(sorted) }
 }

@@ -11,6 +11,11 @@ public final class Shingler {
   private var hashes: [UInt64] = [0]
   private var hashCount = 0
 
+  /// Bytes of text that are cut into shingles at a time, where a shingle's units are not too long for that.
+  static let partBytes = 1 << 16
+  /// Scratch of more bytes is given back when a text is done.
+  private static let scratchLimit = 16 << 20
+
   public init(_ configuration: DedupeConfiguration, kernels: Kernels = .best) {
     precondition(configuration.shingleLength > 0, "a shingle has at least one unit")
     self.configuration = configuration
@@ -28,21 +33,18 @@ public final class Shingler {
   public func withShingles<Result>(
     of utf8: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt64>) throws -> Result
   ) rethrows -> Result {
-    hashCount = 0
-    switch configuration.shingleUnit {
-    case .words:
-      normalizer.normalize(utf8)
-      normalizer.findWords()
-      hash(normalizer.text, normalizer.units, gap: 1)
-    case .characters where configuration.normalization == .none:
-      normalizer.findCharacters(of: utf8)
-      hash(utf8, normalizer.units, gap: 0)
-    case .characters:
-      normalizer.normalize(utf8)
-      normalizer.findCharacters(of: normalizer.text)
-      hash(normalizer.text, normalizer.units, gap: 0)
-    }
-    if hashCount == 0 { (hashes[0], hashCount) = (XXH3.hash64(UnsafeRawBufferPointer(utf8)), 1) }
+    var (all, count): ([UInt64], Int) = ([], 0)
+    // What comes in one part need not be copied.
+    var isWhole = false
+    readShingles(
+      of: utf8, keepingScratch: true,
+      count: { count = $0 },
+      part: { part in
+        isWhole = part.count == count
+        if !isWhole { all += part }
+      })
+    defer { releaseScratch() }
+    guard isWhole else { return try all.withUnsafeBufferPointer(body) }
     return try hashes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<hashCount])) }
   }
 
@@ -52,18 +54,66 @@ public final class Shingler {
     return text.withUTF8 { withShingles(of: $0) { Array($0) } }
   }
 
-  /// Hashes each run of units of a text.
+  /// Gives the shingles that ``withShingles(of:_:)`` gives in parts, so that those of a long text need not be in memory
+  /// together.
+  ///
   /// - Parameters:
-  ///   - starts: where units begin, and where one would begin behind the last.
-  ///   - gap: bytes between units.
-  private func hash(_ text: UnsafeBufferPointer<UInt8>, _ starts: UnsafeBufferPointer<Int>, gap: Int) {
-    guard let bytes = text.baseAddress, let first = starts.baseAddress, starts.count > 1 else { return }
-    let length = min(configuration.shingleLength, starts.count - 1)
-    let count = starts.count - length
-    if hashes.count < count { hashes = [UInt64](repeating: 0, count: 2 * count) }
-    hashes.withUnsafeMutableBufferPointer {
-      PieceHashes.hashWindows(bytes, starts: first, length: length, gap: gap, into: .init(rebasing: $0[..<count]))
+  ///   - utf8: the text's bytes.
+  ///   - count: told first how many shingles there are.
+  ///   - part: gets shingles that live until it returns.
+  func readShingles(
+    of utf8: UnsafeBufferPointer<UInt8>, keepingScratch: Bool = false, count: (Int) -> Void,
+    part: (UnsafeBufferPointer<UInt64>) -> Void
+  ) {
+    defer { if !keepingScratch { releaseScratch() } }
+    let text = units(of: utf8)
+    let unitCount = text.unitCount
+    guard unitCount > 0 else {
+      count(1)
+      (hashes[0], hashCount) = (XXH3.hash64(UnsafeRawBufferPointer(utf8)), 1)
+      return hashes.withUnsafeBufferPointer { part(UnsafeBufferPointer(rebasing: $0[..<1])) }
     }
-    hashCount = count
+    let length = min(configuration.shingleLength, unitCount)
+    count(unitCount - length + 1)
+    var (start, size) = (0, Self.partBytes)
+    while true {
+      let end = text.unitEnd(from: start + size)
+      normalizer.findUnits(of: text.part(start..<end))
+      let starts = normalizer.units
+      // Units at a part's end stand at the next one's beginning too: they should be the fewer ones.
+      guard end == text.bytes.count || starts.count > 2 * length else {
+        size *= 2
+        continue
+      }
+      hash(text.part(start..<end), starts, length)
+      hashes.withUnsafeBufferPointer { part(UnsafeBufferPointer(rebasing: $0[..<hashCount])) }
+      guard end < text.bytes.count else { return }
+      start += starts[hashCount]
+    }
+  }
+
+  private func units(of utf8: UnsafeBufferPointer<UInt8>) -> UnitText {
+    if configuration.shingleUnit == .characters, configuration.normalization == .none {
+      return UnitText(bytes: utf8, unit: .characters)
+    }
+    normalizer.normalize(utf8)
+    return UnitText(bytes: normalizer.text, unit: configuration.shingleUnit)
+  }
+
+  /// Hashes each run of `length` units of a text.
+  /// - Parameter starts: where units begin, and where one would begin behind the last; more than `length`.
+  private func hash(_ text: UnitText, _ starts: UnsafeBufferPointer<Int>, _ length: Int) {
+    guard let bytes = text.bytes.baseAddress, let first = starts.baseAddress else { return }
+    hashCount = starts.count - length
+    if hashes.count < hashCount { hashes = [UInt64](repeating: 0, count: hashCount + hashCount / 8) }
+    hashes.withUnsafeMutableBufferPointer {
+      PieceHashes.hashWindows(
+        bytes, starts: first, length: length, gap: text.gap, into: .init(rebasing: $0[..<hashCount]))
+    }
+  }
+
+  private func releaseScratch() {
+    normalizer.release(above: Self.scratchLimit)
+    if 8 * hashes.count > Self.scratchLimit { (hashes, hashCount) = ([0], 0) }
   }
 }

@@ -55,7 +55,7 @@ extension DedupeStage {
     for kind in drops.kinds { account.reject(kind.reason) }
     account.totals = [
       "clusters": clusters.clusters, "comparisons": drops.comparisonCount,
-      "comparisons_left_out": drops.unlisted.reduce(0) { $0 + $1.count },
+      "comparisons_left_out": drops.unlistedCounts.reduce(0, +),
     ]
     return StageResult(outputs: outputs, account: account)
   }

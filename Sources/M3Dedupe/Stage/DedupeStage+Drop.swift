@@ -108,7 +108,8 @@ extension DedupeStage {
       isDone: {
         guard try FilePaths.kind(target) == .file else { return false }
         guard try folder(.cluster).hasPlan() else { return true }
-        return try FilePaths.size(target) == clusterFile().byteCount
+        let source = try clusterFile()
+        return try FilePaths.size(target) == source.byteCount && SHA256Digest.ofFile(target) == source.digest
       },
       perform: { _ in
         let source = try clusterFile()

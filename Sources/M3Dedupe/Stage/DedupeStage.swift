@@ -6,7 +6,7 @@ public import M3Stage
 /// repeated.
 public struct DedupeStage {
   /// Grows when the same settings and texts begin to give other bytes.
-  public static let version = 1
+  public static let version = 2
 
   public let configuration: DedupeStageConfiguration
   public let input: DedupeInput

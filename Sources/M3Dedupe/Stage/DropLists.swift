@@ -13,8 +13,6 @@ struct DropLists {
 
   /// - Throws: ``FileError``; ``FormatError`` `checksumMismatch` where the disk gives other bytes back.
   func write(_ drops: DropList) throws -> [StageOutput] {
-    var leftOut = [UInt64](repeating: 0, count: numbering.taskCount)
-    for (number, count) in drops.unlisted { leftOut[numbering.place(of: number).task] += UInt64(count) }
     var places = drops.byNumber()[...]
     return try (0..<numbering.taskCount).map { task in
       let name = Self.name(task: task)
@@ -29,7 +27,7 @@ struct DropLists {
             kind: drops.kinds[index]))
         places.removeFirst()
       }
-      let file = try writer.commit(attributes: [UInt64(numbering.count(task: task)), leftOut[task]])
+      let file = try writer.commit(attributes: [UInt64(numbering.count(task: task)), UInt64(drops.unlistedCounts[task])])
       return DedupeStage.output(name, file)
     }
   }

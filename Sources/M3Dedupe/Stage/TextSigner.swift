@@ -7,6 +7,8 @@ final class TextSigner {
   private let shingler: Shingler
   private let hasher: MinHasher
   private let signature: UnsafeMutableBufferPointer<UInt32>
+  /// Of a part of a text.
+  private let partSignature: UnsafeMutableBufferPointer<UInt32>
   private let keys: UnsafeMutableBufferPointer<UInt64>
 
   init(_ configuration: DedupeConfiguration) {
@@ -14,12 +16,15 @@ final class TextSigner {
     hasher = MinHasher(configuration)
     signature = .allocate(capacity: configuration.signatureLength)
     signature.initialize(repeating: 0)
+    partSignature = .allocate(capacity: configuration.signatureLength)
+    partSignature.initialize(repeating: 0)
     keys = .allocate(capacity: configuration.bandCount)
     keys.initialize(repeating: 0)
   }
 
   deinit {
     signature.deallocate()
+    partSignature.deallocate()
     keys.deallocate()
   }
 
@@ -40,10 +45,17 @@ final class TextSigner {
     text.withUTF8 { utf8 in
       let textHash = XXH3.hash64(UnsafeRawBufferPointer(utf8))
       texts.lengths.append(TextLength(UInt32(clamping: utf8.count)))
-      shingler.withShingles(of: utf8) { shingles in
-        texts.sizes.append(ShingledText.append(id: id, textHash: textHash, shingles: shingles, to: &texts.records))
-        hasher.signature(of: shingles, into: signature)
-      }
+      let start = texts.records.count
+      signature.update(repeating: .max)
+      shingler.readShingles(
+        of: utf8,
+        count: { ShingledText.beginRecord(id: id, textHash: textHash, shingleCount: $0, to: &texts.records) },
+        part: { shingles in
+          ShingledText.append(shingles, to: &texts.records)
+          hasher.signature(of: shingles, into: partSignature)
+          for index in signature.indices { signature[index] = min(signature[index], partSignature[index]) }
+        })
+      texts.sizes.append(ShingledText.endRecord(from: start, to: &texts.records))
     }
     hasher.bandKeys(of: UnsafeBufferPointer(signature), into: keys)
     texts.keys.append(contentsOf: keys)

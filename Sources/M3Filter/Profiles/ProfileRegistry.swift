@@ -1,8 +1,7 @@
+import M3Text
+
 /// All profiles, by name.
 public enum ProfileRegistry {
-  /// The profile that is used where none is asked for.
-  public static let defaultName = "reference"
-
   public static let entries: [ProfileEntry] = [
     ProfileEntry(
       profile: ReferenceProfile(), language: .any,
@@ -56,28 +55,13 @@ public enum ProfileRegistry {
   /// Three names: by the edits from the whole name or from its part before the source, the registry's order among
   /// equals.
   private static func nearest(to name: String) -> [String] {
-    let wanted = Array(name.prefix(64).lowercased().utf8)
+    let wanted = name.prefix(64).lowercased()
     let distances = entries.enumerated().map { place, entry in
       let spellings = [entry.name, entry.versionedName, String(entry.name.prefix { $0 != "@" })]
-      return (distance: spellings.map { edits(wanted, Array($0.utf8)) }.min() ?? 0, place: place)
+      return (distance: spellings.map { editDistance(wanted, $0) }.min() ?? 0, place: place)
     }
     return distances.sorted { ($0.distance, $0.place) < ($1.distance, $1.place) }.prefix(3).map {
       entries[$0.place].name
     }
-  }
-
-  /// Bytes to insert, delete or replace.
-  private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var row = Array(0...right.count)
-    for (line, byte) in left.enumerated() {
-      var corner = row[0]
-      row[0] = line + 1
-      for (column, other) in right.enumerated() {
-        let cost = byte == other ? corner : min(corner, row[column], row[column + 1]) + 1
-        corner = row[column + 1]
-        row[column + 1] = cost
-      }
-    }
-    return row[right.count]
   }
 }

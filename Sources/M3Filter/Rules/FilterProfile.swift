@@ -1,3 +1,5 @@
+public import M3JSON
+
 /// A set of rules under one name, as one tool or one paper has them.
 public protocol FilterProfile: Sendable {
   /// The name by which it is chosen, with its source: `gopher-quality@datatrove`.
@@ -6,6 +8,9 @@ public protocol FilterProfile: Sendable {
   var version: String { get }
   /// In the order in which the source applies them. Thresholds may be changed; the rules themselves may not.
   var rules: [FilterRule] { get set }
+
+  /// What decides the values besides the version: words and languages that it was given, libraries that it asks.
+  var parameters: JSONObject { get }
 
   /// Measures a text, rule by rule in the order of ``rules``; one that does not apply to the text is left out.
   ///
@@ -28,6 +33,8 @@ public struct Rejection: Sendable, Equatable {
 }
 
 extension FilterProfile {
+  public var parameters: JSONObject { [:] }
+
   /// The first rule that a text fails; nil where it is kept.
   public func rejection(of text: FilterText) -> Rejection? {
     var rejection: Rejection?

@@ -30,8 +30,8 @@ public struct TextFilter: Sendable {
 
   /// What becomes of a text.
   public enum Verdict: Sendable, Equatable {
-    /// With the text that the profiles leave, where they change it.
-    case kept(rewritten: String?)
+    /// With the text that the profiles leave, where they change it, and whether any of them looked at the text.
+    case kept(rewritten: String?, isExamined: Bool)
     /// By the first rule of the first profile that it fails.
     case refused(Rejection)
   }
@@ -40,14 +40,20 @@ public struct TextFilter: Sendable {
   public func verdict(on text: FilterText) -> Verdict {
     var text = text
     var rewritten: String?
+    var isExamined = false
     for entry in entries where looks(entry, at: text) {
+      isExamined = true
       if let rejection = entry.profile.rejection(of: text) { return .refused(rejection) }
       guard rewrites, let profile = entry.profile as? any RewritingProfile else { continue }
       let changed = profile.rewritten(String(decoding: text.bytes, as: UTF8.self))
+      guard !changed.isEmpty else {
+        let rule = FilterRule(reason: "nothing_left", setting: "rewrite", .above(0))
+        return .refused(Rejection(profile: entry.profile.name, rule: rule, value: 0))
+      }
       text = FilterText(changed)
       rewritten = changed
     }
-    return .kept(rewritten: rewritten)
+    return .kept(rewritten: rewritten, isExamined: isExamined || entries.isEmpty)
   }
 
   /// The values of a text for each profile's rules; a rule that does not apply, or of a profile that does not look at the

@@ -69,10 +69,10 @@ public struct FilterStage: Sendable {
     }
     guard let quality else { return judged }
     let kept = judged.indices.filter { judged[$0].kept != nil }
-    let scores = try quality.scorer.scores(of: kept.compactMap { judged[$0].kept?.text })
+    let scores = try quality.scorer.scores(of: kept.compactMap { judged[$0].kept?.record.text })
     for (index, score) in zip(kept, scores) {
-      guard let record = judged[index].kept, let rejection = quality.rejection(score) else { continue }
-      judged[index].outcome = .refused(record, rejection)
+      guard case .kept(let kept) = judged[index].outcome, let rejection = quality.rejection(score) else { continue }
+      judged[index].outcome = .refused(kept.original, rejection)
     }
     return judged
   }
@@ -81,7 +81,10 @@ public struct FilterStage: Sendable {
     let outcome: JudgedRecord.Outcome =
       switch filter.verdict(on: FilterText(record.text)) {
       case .refused(let rejection): .refused(record, rejection)
-      case .kept(let rewritten): .kept(rewritten.map { record.withText($0) } ?? record)
+      case .kept(let rewritten, let isExamined):
+        .kept(
+          KeptRecord(
+            original: record, record: rewritten.map { record.withText($0) } ?? record, isExamined: isExamined))
       }
     return JudgedRecord(rawRecords: rawRecords, outcome: outcome)
   }
@@ -90,7 +93,8 @@ public struct FilterStage: Sendable {
     output.account.input += 1
     switch record.outcome {
     case .kept(let kept):
-      try output.keep(kept, level: level)
+      try output.keep(kept.record, level: level)
+      if !kept.isExamined { output.account.totals["unexamined", default: 0] += 1 }
     case .refused(let refused, let rejection):
       output.account.reject(rejection.accountReason)
       try rejected?.write(refused, rejection)
@@ -100,10 +104,19 @@ public struct FilterStage: Sendable {
   }
 }
 
+/// A record that is kept.
+private struct KeptRecord {
+  let original: TextRecord
+  /// As it is written.
+  let record: TextRecord
+  /// Whether any profile looked at it.
+  let isExamined: Bool
+}
+
 /// What became of a record.
 private struct JudgedRecord {
   enum Outcome {
-    case kept(TextRecord)
+    case kept(KeptRecord)
     case refused(TextRecord, Rejection)
     /// The record's first bytes, as the reader kept them.
     case bad(FormatError, raw: [UInt8], RecordPlace)
@@ -112,7 +125,7 @@ private struct JudgedRecord {
   let rawRecords: RawRecordReader
   var outcome: Outcome
 
-  var kept: TextRecord? {
-    if case .kept(let record) = outcome { record } else { nil }
+  var kept: KeptRecord? {
+    if case .kept(let kept) = outcome { kept } else { nil }
   }
 }

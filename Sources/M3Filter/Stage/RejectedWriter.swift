@@ -9,16 +9,17 @@ import M3Stage
 /// {"profile":"fineweb@datatrove","rule":"line_punct_ratio","setting":"line_punct_thr","value":0.05,"bound":"≥","threshold":0.12,"record":{…}}
 /// ```
 ///
-/// `record` is the record as the stage would have written it.
+/// `record` is the record as it came, in the stage's way of writing it. A value that is not a number is null.
 final class RejectedWriter {
   private let writer: RecordWriter
   /// - Throws: ``FileError``.
   init(_ task: StageTask, folder: String) throws {
-    try FilePaths.makeDirectory(folder)
     writer = try RecordWriter(path: FilePaths.join(folder, Self.fileName(taskNumber: task.number)))
   }
 
   static func fileName(taskNumber: String) -> String { "rejected-\(taskNumber).jsonl.zst" }
+
+  static func isFile(_ name: String) -> Bool { name.hasPrefix("rejected-") }
 
   func write(_ record: TextRecord, _ rejection: Rejection) throws {
     var line = Array(#"{"profile":"#.utf8)

@@ -22,12 +22,17 @@ package struct Reservoir<Element: Sendable>: Sendable {
   package var isComplete: Bool { count == elements.count }
 
   package mutating func add(_ element: Element) {
+    add { element }
+  }
+
+  /// Adds an element that is made only where the sample takes it.
+  package mutating func add(_ make: () -> Element) {
     count += 1
     if elements.count < capacity {
-      elements.append(element)
+      elements.append(make())
       return
     }
     let place = random.integer(below: count)
-    if place < capacity { elements[place] = element }
+    if place < capacity { elements[place] = make() }
   }
 }

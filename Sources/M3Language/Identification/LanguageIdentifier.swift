@@ -9,7 +9,8 @@ public struct LanguageIdentifier: Sendable {
   /// Whether a text too short to be sure of gets the likeliest language instead of `und`. The default is true.
   public var isBestEffort: Bool
 
-  /// What is read of a text, in bytes; more of it would not change the answer.
+  /// What is read of a text, in bytes. Of a longer one these are 16 pieces, evenly spread from its beginning to its
+  /// end, so that a score is an estimate of the language's share.
   public static let byteLimit = 1 << 20
 
   public init(isBestEffort: Bool = true) {
@@ -24,10 +25,12 @@ public struct LanguageIdentifier: Sendable {
 
   /// The language of a text in UTF-8. Bytes that are none count as spaces.
   public func identify(_ utf8: UnsafeBufferPointer<UInt8>) -> IdentifiedLanguage {
-    let bytes = UnsafeBufferPointer(rebasing: utf8[..<Self.end(of: utf8)])
-    guard !bytes.isEmpty else { return .undetermined }
-    if let language = identifyInterchangeable(bytes) { return language }
-    let replaced = InterchangeText.bytes(replacing: bytes)
+    guard !utf8.isEmpty else { return .undetermined }
+    guard utf8.count <= Self.byteLimit else {
+      return TextSample.bytes(of: utf8, limit: Self.byteLimit).withUnsafeBufferPointer { identify($0) }
+    }
+    if let language = identifyInterchangeable(utf8) { return language }
+    let replaced = InterchangeText.bytes(replacing: utf8)
     return replaced.withUnsafeBufferPointer { identifyInterchangeable($0) } ?? .undetermined
   }
 
@@ -46,7 +49,7 @@ public struct LanguageIdentifier: Sendable {
   }
 
   /// CLD2 keeps some codes that the registry has since replaced.
-  private static func tag(_ code: String) -> String {
+  static func tag(_ code: String) -> String {
     switch code {
     case "un", "xxx": "und"
     case "iw": "he"
@@ -55,13 +58,5 @@ public struct LanguageIdentifier: Sendable {
     case "ji": "yi"
     default: code
     }
-  }
-
-  /// Where what is read ends: not within a code point.
-  private static func end(of utf8: UnsafeBufferPointer<UInt8>) -> Int {
-    guard utf8.count > byteLimit else { return utf8.count }
-    var end = byteLimit
-    while end > byteLimit - 4, utf8[end] & 0xC0 == 0x80 { end -= 1 }
-    return end
   }
 }

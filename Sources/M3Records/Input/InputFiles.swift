@@ -43,9 +43,19 @@ public enum InputFiles {
     return files
   }
 
+  /// Whether files that a stage writes into a folder would be found by a pattern; false for a path that is none.
+  /// - Parameter resolve: gives a path without links.
+  package static func pattern(_ path: String, covers folder: String, from resolve: (String) -> String) -> Bool {
+    guard let pattern = InputPattern(FilePaths.withoutTrailingSlashes(path)) else { return false }
+    let root = resolve(pattern.folder)
+    let prefix = root == "/" ? root : root + "/"
+    guard folder.hasPrefix(prefix) else { return false }
+    let place = folder.dropFirst(prefix.count).split(separator: "/").map(String.init)
+    return pattern.covers(place[...]) || pattern.covers((place + ["part-00000.jsonl.zst"])[...])
+  }
+
   /// Whether a name is that of a stage's file of references.
   public static func isPart(_ name: String) -> Bool {
     name.hasPrefix("part-") && name.hasSuffix(".jsonl.zst")
   }
-
 }

@@ -40,6 +40,18 @@ struct InputPattern {
       .sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Whether a place, relative to ``folder``, matches or lies in a folder that would; whether it is there or not.
+  func covers(_ place: ArraySlice<String>) -> Bool { covers(place, components[...]) }
+
+  private func covers(_ place: ArraySlice<String>, _ rest: ArraySlice<String>) -> Bool {
+    guard let component = rest.first else { return true }
+    if component == InputPattern.anyDepth, covers(place, rest.dropFirst()) { return true }
+    guard let name = place.first else { return false }
+    if component == InputPattern.anyDepth { return !InputSearch.isPassedOver(name) && covers(place.dropFirst(), rest) }
+    let isMatch = InputPattern.isWild(component) ? InputPattern.matches(name, component) : name == component
+    return isMatch && covers(place.dropFirst(), rest.dropFirst())
+  }
+
   /// - Parameter above: the folders that a `**` led through.
   private func expand(
     _ place: String, _ rest: ArraySlice<String>, above: [FileIdentity], into found: inout Set<[UInt8]>

@@ -32,6 +32,12 @@ public struct RunSummary: Sendable, Equatable {
     if let tokens = account.totals["tokens"] {
       tokenCount = try (tokenCount ?? 0).adding(tokens, field: "account.totals")
     }
+    try add(step: run)
+  }
+
+  /// Adds what a task of one of the stage's own steps cost: its records are the stage's, which are counted once.
+  /// - Throws: ``FormatError`` `overflow`.
+  mutating func add(step run: RunRecord) throws(FormatError) {
     wallMilliseconds = try wallMilliseconds.adding(run.wallMilliseconds, field: "run.wall_milliseconds")
     cpuMilliseconds = try cpuMilliseconds.adding(run.cpuMilliseconds, field: "run.cpu_milliseconds")
     peakMemoryBytes = max(peakMemoryBytes, run.peakMemoryBytes)

@@ -27,6 +27,13 @@ extension StageFolder {
     }
     return true
   }
+
+  /// Folders of the stage's own steps, whose names begin with an underscore.
+  func steps() throws -> [StageFolder] {
+    guard try FilePaths.kind(statePath) == .directory else { return [] }
+    return try FilePaths.list(statePath).filter { $0.hasPrefix("_") }
+      .map { StageFolder(FilePaths.join(statePath, $0)) }.filter { try $0.hasPlan() }
+  }
 }
 
 extension StageAccount {

@@ -62,6 +62,12 @@ public struct StageReport: Sendable {
         throw error.inFile(folder.markerPath(task))
       }
     }
+    for step in try folder.steps() {
+      guard let plan = try step.plan() else { continue }
+      for index in plan.tasks.indices {
+        if let run = try step.runRecord(plan.task(index)) { try books.runs.add(step: run) }
+      }
+    }
     self.folder = folder
     stage = PipelineStage(plan.definition.name)
     taskCount = plan.tasks.count

@@ -14,7 +14,7 @@ import Testing
   @Test func namesAreDistinct() {
     let names = ProfileRegistry.entries.map(\.name)
     #expect(Set(names).count == names.count)
-    #expect(names.contains(ProfileRegistry.defaultName))
+    #expect(names.contains("reference"))
   }
 
   @Test func withoutSource() throws {

@@ -25,11 +25,14 @@ import Testing
     }
   }
 
+  @Test func noScoresKeepAll() throws {
+    #expect(try KeepFraction.threshold(keeping: 0.5, of: []) == 0)
+  }
+
   @Test func whatIsNoShareIsRefused() {
     for fraction in [0, -0.5, 1.01, .nan] {
       #expect(throws: QualityError.self) { try KeepFraction.threshold(keeping: fraction, of: [0.5]) }
     }
-    #expect(throws: QualityError.self) { try KeepFraction.threshold(keeping: 0.5, of: []) }
     for score in [-0.1, 1.1, .nan] {
       #expect(throws: QualityError.self) { try KeepFraction.threshold(keeping: 0.5, of: [0.5, score]) }
     }

@@ -7,12 +7,15 @@ public enum LabelScale: Sendable, Equatable {
   /// Divided by `maximum` a grade is a soft label: the probability with which the text counts as good.
   case graded(maximum: Double)
 
+  /// Labels of any scale.
+  static let allowed = 0.0...5
+
   /// The scale of a set of labels: ``binary`` where all are 0 or 1, grades up to 1 or up to 5 otherwise.
   /// - Throws: ``QualityError`` `label` for the first that is on none of them.
   public init(of labels: some Sequence<Double>) throws(QualityError) {
     var scale = LabelScale.binary
     for (index, label) in labels.enumerated() where label != 0 && label != 1 {
-      guard label >= 0, label <= 5 else {
+      guard Self.allowed.contains(label) else {
         throw QualityError.label(index: index, found: label, allowed: "0 or 1, or grades from 0 to 1 or from 0 to 5")
       }
       if label > 1 {

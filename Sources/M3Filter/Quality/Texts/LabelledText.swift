@@ -1,5 +1,6 @@
 public import M3Bytes
-public import M3JSON
+import M3JSON
+public import M3Records
 
 /// A text and how good it is: what a head is trained on.
 public struct LabelledText: Sendable, Equatable {
@@ -19,11 +20,15 @@ public struct LabelledText: Sendable, Equatable {
 }
 
 extension LabelledText {
-  /// Reads `{"id": …, "text": …, "label": …, "document_id": …}`; the last may be absent, others are passed over.
+  /// A document whose metadata have `label` and, where it is known, `document_id`; others are passed over.
   /// - Throws: ``FormatError`` naming the field that is missing or of another kind.
-  public init(json: JSONFields) throws(FormatError) {
+  public init(_ document: Document) throws(FormatError) {
+    let fields = try JSONFields(JSONValue.parse(document.metadata), path: "record")
+    let label: Double = try fields.required("label")
+    guard LabelScale.allowed.contains(label) else {
+      throw FormatError(.outOfRange(found: "\(label)", allowed: "0 to 5"), field: "record.label")
+    }
     self.init(
-      id: try json.required("id"), text: try json.required("text"), label: try json.required("label"),
-      documentID: try json.optional("document_id"))
+      id: document.id, text: document.text, label: label, documentID: try fields.optional("document_id"))
   }
 }
