@@ -1,5 +1,6 @@
 #include "CCLD2.h"
 
+#include <cstdio>
 #include <cstring>
 
 #include <cld2/internal/cld2tablesummary.h>

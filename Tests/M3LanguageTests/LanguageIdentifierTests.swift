@@ -71,6 +71,41 @@ import Testing
     #expect(identifier.identify(chinese).code == "zh")
   }
 
+  /// The end of a long text counts as much as its beginning.
+  @Test func allOfALongText() {
+    let english = "The old bridge crosses the river near the northern market, and it was built after a winter. "
+    let russian = "Старый мост пересекает реку недалеко от северного рынка и был построен после долгой зимы. "
+    func text(_ first: String, _ megabytes: Int, _ second: String, _ rest: Int) -> String {
+      String(repeating: first, count: (megabytes << 20) / first.utf8.count)
+        + String(repeating: second, count: (rest << 20) / second.utf8.count)
+    }
+    let short = identifier.identify(text(english, 1, russian, 9))
+    #expect(short.code == "ru" && short.score > 0.8 && short.score < 0.98)
+    let long = identifier.identify(text(english, 8, russian, 2))
+    #expect(long.code == "en" && long.score > 0.7 && long.score < 0.9)
+    #expect(identifier.identify(text(english, 8, russian, 2)) == long)
+  }
+
+  @Test func longBytesThatAreNoText() {
+    let bytes = [UInt8](repeating: 0x80, count: 3 << 20)
+    #expect(bytes.withUnsafeBufferPointer { identifier.identify($0) } == .undetermined)
+  }
+
+  @Test func knownLanguages() {
+    let codes = LanguageIdentifier.languages.map(\.code)
+    #expect(Set(codes).count == codes.count && codes == codes.sorted())
+    // By letters in a row, by Chinese characters, by script.
+    for code in ["en", "es", "no", "he", "jv", "zh", "zh-Hant", "ja", "ko", "el", "th", "chr"] {
+      #expect(codes.contains(code), "\(code)")
+    }
+    for code in ["und", "un", "xxx", "iw", "la", "zz", ""] { #expect(!codes.contains(code), "\(code)") }
+    #expect(LanguageIdentifier.languages.first { $0.code == "es" }?.name == "SPANISH")
+  }
+
+  @Test func version() {
+    #expect(LanguageIdentifier.version.firstMatch(of: /^V\d+\.\d+ - \d{8}$/) != nil)
+  }
+
   @Test func fromManyThreads() async {
     let texts = ["The old bridge crosses the river.", "Le vieux pont traverse la rivière.", "河边的旧桥离市场不远。"]
     let expected = texts.map { identifier.identify($0) }

@@ -44,6 +44,11 @@ import Testing
     }
   }
 
+  @Test func versions() {
+    #expect(ICULibrary.version.firstMatch(of: /^\d+(\.\d+)+$/) != nil)
+    #expect(ICULibrary.dataVersion.firstMatch(of: /^\d+(\.\d+)+$/) != nil)
+  }
+
   @Test func fromManyThreads() async {
     let text = "我们今天去北京大学，明天 we go home。"
     let segmenter = WordSegmenter()

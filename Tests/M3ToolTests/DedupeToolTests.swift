@@ -48,6 +48,12 @@ struct DedupeToolTests {
     let alone = expect(try workspace.run(.dedupe, ["explain", "unique", "river-0"]), Exit.ok).output
     #expect(alone.hasPrefix("river-0: kept; nothing was dropped"))
     expect(try workspace.run(.dedupe, ["explain", "unique", "nobody"]), Exit.missing, ["nobody"])
+    // What came later was not in the run, whatever --input holds.
+    try workspace.write(#"{"id":"stranger","text":"a text that came later"}"# + "\n", "later/c.jsonl")
+    expect(
+      try workspace.run(.dedupe, ["explain", "unique", "stranger", "--input", "later"]), Exit.missing, ["stranger"])
+    try workspace.write("", "unique/clusters.jsonl.zst")
+    expect(try workspace.run(.dedupe, ["explain", "unique", "near"]), Exit.badData, ["clusters.jsonl.zst"])
   }
 
   @Test("a second run does nothing, other settings are refused")

@@ -1,5 +1,5 @@
-/// Kept texts that were compared or kept lately, so that they need not be read again: at most ``limit`` bytes and one
-/// text more. What is found does not depend on it.
+/// Kept texts that were compared or kept lately, so that they need not be read again: at most ``limit`` bytes and two
+/// texts more. What is found does not depend on it.
 struct RecentTexts {
   private let limit: Int
   private var young: [UInt32: ComparableText] = [:]

@@ -32,7 +32,11 @@ struct ClusterSearch {
 
   /// Ends the cluster that is being read.
   mutating func finish() {
-    if found == nil, let current, current.isKept || current.entry != nil { found = current }
-    current = nil
+    defer { current = nil }
+    guard found == nil, var cluster = current, cluster.isKept || cluster.entry != nil else { return }
+    if let own = cluster.entry, !cluster.dropped.contains(where: { $0.id.utf8.elementsEqual(own.id.utf8) }) {
+      cluster.dropped.append(own)
+    }
+    found = cluster
   }
 }

@@ -18,7 +18,7 @@ public struct TextExplanation: Sendable, Equatable {
   public var id: String
   /// The text that stayed: the id itself where it did.
   public var kept: String
-  /// The first texts that were dropped in favour of it; at most ``memberLimit``.
+  /// The first texts that were dropped in favour of it; at most ``memberLimit``, and the text itself.
   public var dropped: [Member]
   public var droppedCount: Int
   /// The text's own entry; nil where it was kept.

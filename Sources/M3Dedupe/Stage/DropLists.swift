@@ -27,7 +27,9 @@ struct DropLists {
             kind: drops.kinds[index]))
         places.removeFirst()
       }
-      let file = try writer.commit(attributes: [UInt64(numbering.count(task: task)), UInt64(drops.unlistedCounts[task])])
+      let file = try writer.commit(attributes: [
+        UInt64(numbering.count(task: task)), UInt64(drops.unlistedCounts[task]),
+      ])
       return DedupeStage.output(name, file)
     }
   }

@@ -1,5 +1,3 @@
-import M3Text
-
 /// All profiles, by name.
 public enum ProfileRegistry {
   public static let entries: [ProfileEntry] = [
@@ -35,33 +33,19 @@ public enum ProfileRegistry {
   ///
   /// - Parameter name: a profile's name, alone (`map-cc`, `gopher@dolma`), with its version (`gopher@dolma-1.2.1`),
   ///   or without its source where no other profile is named so (`heuristic-en`); `language:` with the tags of the
-  ///   languages to keep (`language:en,es`).
+  ///   languages to keep (`language:en,es`), in any case and with spaces between them.
   public static func profile(named name: String) throws(UnknownProfileError) -> any FilterProfile {
-    if let languages = languages(in: name) { return LanguageProfile(languages: languages) }
+    if let languages = try LanguageTags.languages(in: name) { return LanguageProfile(languages: languages) }
     if let entry = entries.first(where: { name == $0.name || name == $0.versionedName }) { return entry.profile }
     let withoutSource = entries.filter { $0.name.hasPrefix("\(name)@") }
     if withoutSource.count == 1, let entry = withoutSource.first { return entry.profile }
     throw UnknownProfileError(name: name, nearest: nearest(to: name))
   }
 
-  /// Nil where the name asks for no languages, or for an empty list of them.
-  private static func languages(in name: String) -> Set<String>? {
-    let prefix = "language:"
-    guard name.hasPrefix(prefix) else { return nil }
-    let tags = name.dropFirst(prefix.count).split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    return tags.contains("") ? nil : Set(tags)
-  }
-
-  /// Three names: by the edits from the whole name or from its part before the source, the registry's order among
-  /// equals.
   private static func nearest(to name: String) -> [String] {
-    let wanted = name.prefix(64).lowercased()
-    let distances = entries.enumerated().map { place, entry in
-      let spellings = [entry.name, entry.versionedName, String(entry.name.prefix { $0 != "@" })]
-      return (distance: spellings.map { editDistance(wanted, $0) }.min() ?? 0, place: place)
+    let names = entries.map { entry in
+      (name: entry.name, spellings: [entry.name, entry.versionedName, String(entry.name.prefix { $0 != "@" })])
     }
-    return distances.sorted { ($0.distance, $0.place) < ($1.distance, $1.place) }.prefix(3).map {
-      entries[$0.place].name
-    }
+    return NearestNames.of(name, in: names)
   }
 }

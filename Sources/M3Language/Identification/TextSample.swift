@@ -7,7 +7,8 @@ enum TextSample {
   ///
   /// - Parameter utf8: more bytes than the limit has.
   static func bytes(of utf8: UnsafeBufferPointer<UInt8>, limit: Int) -> [UInt8] {
-    let length = limit / pieceCount - 1
+    // A start moves back by three bytes at the most.
+    let length = limit / pieceCount - 4
     let stride = (utf8.count - length) / (pieceCount - 1)
     var sample: [UInt8] = []
     sample.reserveCapacity(limit)

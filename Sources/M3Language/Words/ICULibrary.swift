@@ -8,7 +8,7 @@ public enum ICULibrary {
   public static let dataVersion = versions.data
 
   private static let versions: (code: String, data: String) = {
-    var code = [CChar](repeating: 0, count: Int(M3_ICU_VERSION_LENGTH.rawValue))
+    var code = [CChar](repeating: 0, count: Int(M3_ICU_VERSION_LENGTH))
     var data = code
     m3_icu_version(&code, &data)
     return (text(code), text(data))

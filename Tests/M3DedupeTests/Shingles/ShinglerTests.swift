@@ -46,6 +46,46 @@ import Testing
     }
   }
 
+  /// Texts of several parts, against the hashes of their runs of units taken one by one.
+  @Test(arguments: [1, 2, 5, 24, 40_000, 200_000], [ShingleUnit.words, .characters])
+  func longTextsAreReadInParts(length: Int, unit: ShingleUnit) {
+    var configuration = DedupeConfiguration(preset: .nemo)
+    (configuration.shingleUnit, configuration.shingleLength) = (unit, length)
+    let shingler = Shingler(configuration)
+    var random = Randomness(seed: UInt64(length))
+    // Units of one byte and of many, gaps side by side, one at the end; a unit longer than a part.
+    var text: [UInt8] = []
+    while text.count < 300_000 {
+      switch random.integer(below: 9) {
+      case 0...2: text.append(0x20)
+      case 3: text += "é".utf8
+      case 4: text += "河流".utf8
+      default: text.append(UInt8(97 + random.integer(below: 26)))
+      }
+    }
+    for tail in [[], [0x20], Array(repeating: 0x20, count: 3), Array(repeating: 0x78, count: 100_000)] as [[UInt8]] {
+      let bytes = text + tail
+      let units: [ArraySlice<UInt8>] =
+        unit == .words
+        ? bytes.split(separator: 0x20, omittingEmptySubsequences: false)
+        : bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 }.map { start in
+          bytes[start..<(bytes[(start + 1)...].firstIndex { $0 & 0xC0 != 0x80 } ?? bytes.count)]
+        }
+      let found = bytes.withUnsafeBufferPointer { shingler.withShingles(of: $0) { Array($0) } }
+      let run = min(length, units.count)
+      #expect(found.count == units.count - run + 1)
+      // All runs of few units, some of those of many.
+      for index in stride(from: 0, to: found.count, by: run < 100 ? 1 : 997) {
+        let (first, last) = (units[index], units[index + run - 1])
+        let piece = bytes[first.startIndex..<last.endIndex]
+        guard found[index] == XXH3.hash64(Array(piece)) else {
+          Issue.record("shingle \(index) of \(found.count)")
+          break
+        }
+      }
+    }
+  }
+
   /// Bytes that are not UTF-8 are read as any others, and stay apart.
   @Test(arguments: DedupePreset.allCases)
   func invalidBytesAreKept(preset: DedupePreset) {

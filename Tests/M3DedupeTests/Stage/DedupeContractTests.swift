@@ -169,4 +169,17 @@ struct DedupeContractTests {
     #expect(summary.didClose)
     #expect(try folder.dropped() == clusters)
   }
+
+  @Test func clustersOfOtherBytesAreMadeAgain() throws {
+    let folder = try folder()
+    let stage = try folder.stage().runAll()
+    #expect(try !stage.run(.drop).didClose)
+    let path = FilePaths.join(folder.output, "clusters.jsonl.zst")
+    let bytes = try ReadableFile.contents(of: path, limit: 1 << 20)
+    var damaged = bytes
+    damaged[bytes.count / 2] ^= 1
+    try AtomicFile.write(damaged, to: path)
+    #expect(try stage.run(.drop).didClose)
+    #expect(try ReadableFile.contents(of: path, limit: 1 << 20) == bytes)
+  }
 }

@@ -47,6 +47,28 @@ struct DedupeTextTests {
     #expect(try folder.kept(output: few.output).count == 400)
   }
 
+  /// Texts of which each is near all others, and not near enough: their buckets are full long before the last.
+  @Test(arguments: [KeptText.first, .longest]) func equalTextsMeetThoughTheirBucketsAreFull(keep: KeptText) throws {
+    var configuration = DedupeConfiguration()
+    (configuration.threshold, configuration.keep) = (1, keep)
+    let words = (0..<120).map { "word\($0)" }
+    let distinct = (0..<300).map { index in
+      var words = words
+      words[index % 120] = "own\(index)"
+      return words.joined(separator: " ")
+    }
+    let texts = (distinct + distinct).enumerated().map { (id: "t\($0)", text: $1) }
+    let folder = try DedupeFolder().add(Array(texts[..<450])).add(Array(texts[450...]))
+    try folder.stage(configuration, bucketLimit: 3).runAll()
+    let kept = try folder.kept()
+    #expect(kept == texts[..<300].map(\.id))
+    let report = try folder.report()
+    #expect(report["rejected"] == ["exact_duplicate": 300])
+    #expect(try #require(report["totals"]?.objectValue?["comparisons_left_out"]?.integerValue) > 300)
+    let dropped = try folder.dropped()
+    for index in 300..<600 { #expect(dropped["t\(index)"]?.kept == "t\(index - 300)") }
+  }
+
   @Test(arguments: DedupePreset.allCases) func shortAndUnspacedTextsAreTold(preset: DedupePreset) throws {
     let chinese = "河流入海春天的水比秋天多船在大河上航行人们在岸边种稻养鱼修桥铺路年复一年生生不息"
     let texts: [(id: String, text: String)] = [
@@ -61,6 +83,29 @@ struct DedupeTextTests {
     #expect(dropped["empty again"]?.kept == "empty")
     #expect(dropped["chinese again"]?.kept == "chinese")
     #expect(dropped.count == 3)
+  }
+
+  /// The signature of a text that is read in parts is that of all its shingles: band keys are compared with those of
+  /// ``MinHasher`` on all of them.
+  @Test(arguments: DedupePreset.allCases) func aLongTextHasTheKeysOfAllItsShingles(preset: DedupePreset) throws {
+    let configuration = DedupeConfiguration(preset: preset)
+    var random = Randomness(seed: 5)
+    let text = (0..<60_000).map { _ in "w\(random.integer(below: 5_000))" }.joined(separator: " ")
+    let folder = try DedupeFolder().add([("long", text), ("short", "a short text of some words")])
+    let stage = folder.stage(configuration)
+    try stage.run(.signatures)
+    let place = stage.folder(.signatures)
+    let shingles = Shingler(configuration).shingles(of: text)
+    let sets = try ShingleSetFile(path: place.file(DedupeFileKind.sets.name(task: 0)))
+    #expect(try sets.text(at: 0) == ShingledText(id: "long", textHash: XXH3.hash64(text), shingles: shingles))
+    let keys = SlowDedupe.keys(shingles, MinHasher(configuration))
+    for band in keys.indices {
+      let file = try RunFile<KeyedNumber>(
+        path: place.file(DedupeFileKind.band.name(task: 0, part: band)), kind: .band)
+      var found: UInt64?
+      try file.forEach { if $0.number == 0 { found = $0.key } }
+      #expect(found == keys[band])
+    }
   }
 
   @Test func chineseThatDiffersInAWordIsNear() throws {

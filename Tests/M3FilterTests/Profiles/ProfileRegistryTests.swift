@@ -1,4 +1,5 @@
 import M3Filter
+import M3JSON
 import Testing
 
 @Suite struct ProfileRegistryTests {
@@ -47,5 +48,27 @@ import Testing
     #expect(throws: UnknownProfileError.self) {
       try ProfileRegistry.profile(named: "language:en,,es")
     }
+  }
+
+  @Test(arguments: [
+    ("language:EN", ["en"]), ("language:en, fr", ["en", "fr"]), ("language: fr ,en ", ["en", "fr"]),
+    ("language:ZH-hant", ["zh-Hant"]), ("language:he", ["he"]),
+  ])
+  func tagsAsTheyAreWritten(name: String, tags: [String]) throws {
+    let profile = try ProfileRegistry.profile(named: name)
+    #expect(profile.parameters["languages"] == .array(tags.map { .string($0) }))
+  }
+
+  @Test(arguments: [
+    ("language:english", "english", "en"), ("language:en,SPANISH", "spanish", "es"), ("language:en-US", "en-us", "en"),
+    ("language:zh-Hans", "zh-Hans", "zh"), ("language:zz", "zz", "az"), ("language:un", "un", "bn"),
+  ])
+  func unknownLanguage(name: String, tag: String, nearest: String) {
+    let error = #expect(throws: UnknownProfileError.self) {
+      try ProfileRegistry.profile(named: name)
+    }
+    #expect(error?.language == tag)
+    #expect(error?.nearest.first == nearest)
+    #expect(error?.description.contains("\"\(tag)\"") == true)
   }
 }

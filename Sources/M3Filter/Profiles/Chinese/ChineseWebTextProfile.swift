@@ -1,3 +1,5 @@
+import M3Bytes
+public import M3JSON
 import M3Language
 
 /// The rules that ChineseWebText applies before its BERT score: EvalWeb's `preprocess.py` of November 2023.
@@ -26,6 +28,18 @@ public struct ChineseWebTextProfile: FilterProfile {
       FilterRule(reason: "sensitive", setting: "max_sensitive_word_per_line", .atMost(0.5)),
       FilterRule(reason: "duplication", setting: "max_repeat", .atMost(0.5)),
     ]
+  }
+
+  /// Of the words, which are others' and may be many, their number and what tells lists apart.
+  public var parameters: JSONObject {
+    var parameters = JSONObject.icu
+    guard !sensitiveWords.isEmpty else { return parameters }
+    // No UTF-8 has the byte between them.
+    let words = sensitiveWords.sorted { $0.lexicographicallyPrecedes($1) }.joined(separator: [0xFF])
+    parameters["sensitive_words"] = [
+      "count": .integer(Int64(sensitiveWords.count)), "sha256": .string(SHA256Digest.of(Array(words)).description),
+    ]
+    return parameters
   }
 
   public func measure(_ text: FilterText, _ visit: (_ rule: Int, _ value: Double) -> Bool) {

@@ -1,3 +1,5 @@
+public import M3JSON
+
 /// The rules of MAP-CC, the corpus of Chinese Tiny LLM: `filter/filter.py` of May 2024.
 ///
 /// Full-width marks are mapped to half-width ones, links are taken out, lines that fail the line rules are set aside,
@@ -45,6 +47,8 @@ public struct MapCCProfile: FilterProfile {
         reason: "characters in duplicate word \($0)grams", setting: "max_duplicate_\($0)gram", .atMost(0.6))
     }
   }
+
+  public var parameters: JSONObject { .icu }
 
   public func measure(_ text: FilterText, _ visit: (_ rule: Int, _ value: Double) -> Bool) {
     guard visit(0, MapCCText.bracketRatio(text)) else { return }

@@ -1,10 +1,10 @@
+public import M3JSON
 import M3Language
 
 /// Keeps texts of some languages, as Compact Language Detector 2 identifies them.
 public struct LanguageProfile: FilterProfile {
   public let name = "language"
-  /// CLD2's tables and the rule below.
-  public let version = "1"
+  public let version = "2"
   public var rules: [FilterRule] = [
     // FineWeb's bound.
     FilterRule(reason: "language", setting: "min_language_score", .atLeast(0.65))
@@ -16,6 +16,12 @@ public struct LanguageProfile: FilterProfile {
   ///   ones.
   public init(languages: Set<String>) {
     self.languages = languages
+  }
+
+  public var parameters: JSONObject {
+    [
+      "cld2": .string(LanguageIdentifier.version), "languages": .array(languages.sorted().map { .string($0) }),
+    ]
   }
 
   /// The value is the language's share of the text's letters; 0 where it is none of the languages.

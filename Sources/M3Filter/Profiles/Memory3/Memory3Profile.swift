@@ -1,3 +1,5 @@
+public import M3JSON
+
 /// The rules of the Memory³ paper (§4.2), for documents.
 ///
 /// The paper names five measures and numbers three of them: fewer than 50 words, a mean word length above 10, 70 % of
@@ -16,6 +18,8 @@ public struct Memory3Profile: FilterProfile {
   ]
 
   public init() {}
+
+  public var parameters: JSONObject { .icu }
 
   public func measure(_ text: FilterText, _ visit: (_ rule: Int, _ value: Double) -> Bool) {
     let words = text.view(SegmentedWords.self)
