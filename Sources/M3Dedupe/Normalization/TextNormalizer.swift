@@ -36,9 +36,10 @@ struct TextNormalizer: ~Copyable {
   var units: UnsafeBufferPointer<Int> { starts.elements }
 
   /// Finds where the units of a text begin, or of a stretch of one that begins and ends with units.
-  mutating func findUnits(of text: UnitText) {
+  /// - Parameter count: no fewer than there are.
+  mutating func findUnits(of text: UnitText, atMost count: Int) {
     starts.count = 0
-    starts.reserve(exactly: text.unitCount + 1)
+    starts.reserve(exactly: count + 1)
     switch text.unit {
     case .words:
       starts.count = kernels.wordStarts(in: text.bytes, into: starts.start)

@@ -33,19 +33,15 @@ public final class Shingler {
   public func withShingles<Result>(
     of utf8: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt64>) throws -> Result
   ) rethrows -> Result {
-    var (all, count): ([UInt64], Int) = ([], 0)
-    // What comes in one part need not be copied.
-    var isWhole = false
-    readShingles(
-      of: utf8, keepingScratch: true,
-      count: { count = $0 },
-      part: { part in
-        isWhole = part.count == count
-        if !isWhole { all += part }
-      })
     defer { releaseScratch() }
-    guard isWhole else { return try all.withUnsafeBufferPointer(body) }
-    return try hashes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<hashCount])) }
+    let text = units(of: utf8)
+    guard text.bytes.count > Self.partBytes else {
+      hashWhole(text, of: utf8)
+      return try hashes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<hashCount])) }
+    }
+    var all: [UInt64] = []
+    readParts(of: text, count: { all.reserveCapacity($0) }, part: { all += $0 })
+    return try all.withUnsafeBufferPointer(body)
   }
 
   /// The shingles of a text, as ``withShingles(of:_:)`` gives them.
@@ -62,30 +58,45 @@ public final class Shingler {
   ///   - count: told first how many shingles there are.
   ///   - part: gets shingles that live until it returns.
   func readShingles(
-    of utf8: UnsafeBufferPointer<UInt8>, keepingScratch: Bool = false, count: (Int) -> Void,
-    part: (UnsafeBufferPointer<UInt64>) -> Void
+    of utf8: UnsafeBufferPointer<UInt8>, count: (Int) -> Void, part: (UnsafeBufferPointer<UInt64>) -> Void
   ) {
-    defer { if !keepingScratch { releaseScratch() } }
+    defer { releaseScratch() }
     let text = units(of: utf8)
-    let unitCount = text.unitCount
-    guard unitCount > 0 else {
-      count(1)
-      (hashes[0], hashCount) = (XXH3.hash64(UnsafeRawBufferPointer(utf8)), 1)
-      return hashes.withUnsafeBufferPointer { part(UnsafeBufferPointer(rebasing: $0[..<1])) }
+    guard text.bytes.count > Self.partBytes else {
+      hashWhole(text, of: utf8)
+      count(hashCount)
+      return hashes.withUnsafeBufferPointer { part(UnsafeBufferPointer(rebasing: $0[..<hashCount])) }
     }
+    readParts(of: text, count: count, part: part)
+  }
+
+  /// Hashes the shingles of a text that is one part: nothing is looked at twice.
+  private func hashWhole(_ text: UnitText, of utf8: UnsafeBufferPointer<UInt8>) {
+    normalizer.findUnits(of: text, atMost: text.bytes.count)
+    let starts = normalizer.units
+    guard starts.count > 1 else {
+      (hashes[0], hashCount) = (XXH3.hash64(UnsafeRawBufferPointer(utf8)), 1)
+      return
+    }
+    hash(text, starts, min(configuration.shingleLength, starts.count - 1))
+  }
+
+  private func readParts(of text: UnitText, count: (Int) -> Void, part: (UnsafeBufferPointer<UInt64>) -> Void) {
+    let unitCount = text.unitCount
     let length = min(configuration.shingleLength, unitCount)
     count(unitCount - length + 1)
     var (start, size) = (0, Self.partBytes)
     while true {
       let end = text.unitEnd(from: start + size)
-      normalizer.findUnits(of: text.part(start..<end))
+      let piece = text.part(start..<end)
+      normalizer.findUnits(of: piece, atMost: piece.unitCount)
       let starts = normalizer.units
       // Units at a part's end stand at the next one's beginning too: they should be the fewer ones.
       guard end == text.bytes.count || starts.count > 2 * length else {
         size *= 2
         continue
       }
-      hash(text.part(start..<end), starts, length)
+      hash(piece, starts, length)
       hashes.withUnsafeBufferPointer { part(UnsafeBufferPointer(rebasing: $0[..<hashCount])) }
       guard end < text.bytes.count else { return }
       start += starts[hashCount]
