@@ -34,7 +34,7 @@ struct DedupeCommand: Tool {
   }
 
   func execute() throws {
-    let kernels = kernel == "auto" ? Kernels.best : try Kernels.named(kernel)
+    let kernels = try Kernels.chosen(kernel)
     let configuration = DedupeConfiguration(preset: DedupePreset(rawValue: preset)!)
     let texts = try BenchTexts.documents(input, count: texts).map { Array($0.utf8) }
     var measurement = SignatureMeasurement(configuration, kernels: kernels)

@@ -33,9 +33,7 @@ struct ChunkOptions: StageOptions {
     section.override("max_tokens", maxTokens.map(String.init))
     if withTokenIDs { section.override("with_token_ids", "true") }
     let settings = try ChunkSettings(&section)
-    guard Set([settings.textField, settings.idField, settings.titleField]).count == 3 else {
-      throw UsageError("text_field, id_field and title_field: one name stands for two of them")
-    }
+    try settings.fields.requireDistinct()
     try OutputFolder.require(output, outside: input)
     let texts = try TextInput(input, taskBytes: settings.taskBytes)
     guard texts.level != .reference else {

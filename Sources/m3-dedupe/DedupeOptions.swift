@@ -37,9 +37,7 @@ struct DedupeOptions: StageOptions {
     section.override("preset", preset)
     section.override("keep", keep)
     let settings = try DedupeSettings(&section)
-    guard settings.textField != settings.idField else {
-      throw UsageError("text_field, id_field: one name stands for two of them")
-    }
+    try settings.fields.requireDistinct()
     try OutputFolder.require(output, outside: input)
     let texts = try TextInput(input, taskBytes: settings.taskBytes)
     let configuration = DedupeStageConfiguration(

@@ -24,9 +24,7 @@ struct FilterOptions: StageOptions {
 
   func job() throws -> any StageJob {
     let (settings, texts, level) = try profileOptions.read()
-    guard settings.textField != settings.idField else {
-      throw UsageError("text_field, id_field: one name stands for two of them")
-    }
+    try settings.fields.requireDistinct()
     try OutputFolder.require(output, outside: profileOptions.input)
     if let rejected {
       try OutputFolder.require(rejected, outside: profileOptions.input)

@@ -14,7 +14,8 @@ struct ProfilesCommand: Tool {
       let width = ProfileRegistry.entries.map(\.versionedName.count).max() ?? 0
       for entry in ProfileRegistry.entries {
         StandardOutput.write(
-          "\(padded(entry.versionedName, width))  \(padded(entry.language.rawValue, 7))  \(entry.summary)\n")
+          "\(DecimalText.left(entry.versionedName, width))  \(DecimalText.left(entry.language.rawValue, 7))  \(entry.summary)\n"
+        )
       }
       return
     }
@@ -27,11 +28,7 @@ struct ProfilesCommand: Tool {
     let width = profile.rules.map(\.setting.count).max() ?? 0
     for rule in profile.rules {
       let bound = "\(rule.bound.relation.rawValue) \(rule.bound.threshold)"
-      StandardOutput.write("\(padded(rule.setting, width))  \(padded(bound, 10))  \(rule.reason)\n")
+      StandardOutput.write("\(DecimalText.left(rule.setting, width))  \(DecimalText.left(bound, 10))  \(rule.reason)\n")
     }
-  }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

@@ -37,7 +37,7 @@ struct QualityOptions: ParsableArguments {
       throw UsageError("--quality-head needs --set min_quality=SCORE or --set keep_fraction=SHARE")
     }
     let head = try QualityHead(path: qualityHead)
-    let kernels = settings.kernel == "auto" ? Kernels.best : try Kernels.named(settings.kernel)
+    let kernels = try Kernels.chosen(settings.kernel)
     let encoder = try SentenceEmbedder(folder: embedder, kernels: kernels)
     let digest = try SHA256Digest.ofFile(qualityHead)
     do throws(QualityError) {

@@ -16,7 +16,7 @@ public struct ModelFile: Sendable {
   /// - Parameter kernel: `auto` or the name of kernels that this machine can run.
   /// - Throws: ``FormatError``; ``FileError``; `TensorError` for unknown kernels.
   public init(path: String, kernel: String = "auto") throws {
-    kernels = kernel == "auto" ? Kernels.best : try Kernels.named(kernel)
+    kernels = try Kernels.chosen(kernel)
     file = try GGUFFile(path: path)
     tokenizer = try Self.tokenizer(of: file)
     configuration = try LlamaConfiguration(file)

@@ -24,11 +24,6 @@ public struct FilterSweep: Sendable {
     self.init(profiles.map { SweepSubject($0) }, sampleSize: sampleSize, seed: seed)
   }
 
-  /// A text's value for each rule of each profile; nil where a rule does not apply.
-  public static func measure(_ text: FilterText, _ profiles: [any FilterProfile]) -> [[Double?]] {
-    profiles.map { $0.values(of: text) }
-  }
-
   /// Texts that were added.
   public var textCount: Int { sample.count }
 

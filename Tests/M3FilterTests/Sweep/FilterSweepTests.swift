@@ -22,7 +22,7 @@ import Testing
     _ texts: [String], _ profile: NumbersProfile = .fourRelations, sampleSize: Int = 1000, seed: UInt64 = 0
   ) -> FilterSweep {
     var sweep = FilterSweep(profiles: [profile], sampleSize: sampleSize, seed: seed)
-    for text in texts { sweep.add(FilterSweep.measure(FilterText(text), [profile])) }
+    for text in texts { sweep.add([profile.values(of: FilterText(text))]) }
     return sweep
   }
 

@@ -6,7 +6,7 @@ import Testing
   private static func results(_ values: [String], setting: String = "min_words") -> [ProfileSweep] {
     let profile = NumbersProfile(rules: [FilterRule(reason: "short", setting: setting, .atLeast(50))])
     var sweep = FilterSweep(profiles: [profile])
-    for value in values { sweep.add(FilterSweep.measure(FilterText(value), [profile])) }
+    for value in values { sweep.add([profile.values(of: FilterText(value))]) }
     return sweep.results
   }
 
@@ -56,7 +56,7 @@ import Testing
   func thresholdsBeyondTheEdgeArePointedAt(threshold: Double, isRight: Bool?) {
     let profile = NumbersProfile(rules: [FilterRule(reason: "r", setting: "s", .atLeast(threshold))])
     var sweep = FilterSweep(profiles: [profile])
-    for value in -50..<50 { sweep.add(FilterSweep.measure(FilterText("\(value)"), [profile])) }
+    for value in -50..<50 { sweep.add([profile.values(of: FilterText("\(value)"))]) }
     let bytes = SweepPlot.svg(sweep.results)
     let svg = String(decoding: bytes, as: UTF8.self)
     #expect(Self.isWellFormed(bytes))
