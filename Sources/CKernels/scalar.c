@@ -198,8 +198,11 @@ static void half_to_float(size_t count, const uint16_t *in, float *out) {
 
 #include "scalar_codes.h"
 #include "scalar_encoder.h"
+#include "scalar_levels.h"
 #include "scalar_minhash.h"
+#include "scalar_product.h"
 #include "scalar_quantized.h"
+#include "scalar_sparse.h"
 #include "scalar_words.h"
 
 const m3_kernels m3_kernels_scalar = {
@@ -207,6 +210,7 @@ const m3_kernels m3_kernels_scalar = {
     .emulation = false,
     .panel_width = panel_width,
     .gemm = gemm,
+    .gemm_sparse = gemm_sparse,
     .packed_count = packed_count,
     .pack_transposed = pack_transposed,
     .pack = pack,
@@ -237,6 +241,11 @@ const m3_kernels m3_kernels_scalar = {
     .float_to_half = float_to_half,
     .half_to_float = half_to_float,
     .decode_int4 = decode_int4,
+    .decode_levels = decode_levels,
+    .encode_levels = encode_levels,
+    .sum_centroids = sum_centroids,
+    .largest_sum = largest_sum,
+    .largest_sums = largest_sums,
     .decode_bfloat16 = decode_bfloat16,
     .rope_rows = rope_rows,
     .minhash = minhash,

@@ -4,8 +4,11 @@ public import M3Memory
 
 /// The codecs by name.
 public enum CodecRegistry {
-  /// Names that a setting may have.
-  public static let names = [BFloat16Codec.name, Int4Codec.name]
+  /// Codecs whose codebook are the memories' own means and deviations.
+  public static let scalarNames = ScalarCodec.names
+  /// Codecs that need no training: what memories can be sharded with at once.
+  public static let untrainedNames = [BFloat16Codec.name] + scalarNames
+  public static let names = untrainedNames + ProductCodebook.names + PredictedCodec.names
 
   /// The codec that a manifest describes.
   ///
@@ -17,12 +20,23 @@ public enum CodecRegistry {
     guard case .string(let name)? = description["name"] else {
       throw FormatError(.missing("a string"), field: "codec.name")
     }
-    switch name {
-    case BFloat16Codec.name: return BFloat16Codec(headDimension: shape.headDimension)
-    case Int4Codec.name: return Int4Codec(statistics: try HeadStatistics(bytes: codebook(), shape: shape))
-    default:
+    if name == BFloat16Codec.name { return BFloat16Codec(headDimension: shape.headDimension) }
+    if let width = ScalarWidth(name: name) {
+      return try ScalarCodec(width, statistics: HeadStatistics(bytes: codebook(), shape: shape))
+    }
+    let codec: any MemoryCodec
+    if ProductCodebook.names.contains(name) {
+      codec = try ProductCodec(ProductCodebook(bytes: codebook(), shape: shape))
+    } else if PredictedCodec.names.contains(name) {
+      let step = try PredictedCodec.step(description)
+      codec = PredictedCodec(try PredictedCodebook(bytes: codebook(), shape: shape), step: step)
+    } else {
       throw FormatError(
         .unsupported(found: "codec \(name) (known: \(names.joined(separator: ", ")))"), field: "codec.name")
     }
+    guard codec.name == name else {
+      throw FormatError(.mismatch(expected: "a codebook of \(name)", found: codec.name), field: "codebook")
+    }
+    return codec
   }
 }

@@ -72,6 +72,15 @@ public struct Producer: Sendable, Equatable {
     Self.contextPosition(bosTokenCount: bosTokens.count, longestReference: longestReference)
   }
 
+  /// Where a memory's first token is read. Stored keys that are rotated stay where they are, behind the BOS; others are
+  /// placed so that the reference ends where the context begins: a context that goes on where a reference ends is then as
+  /// near to it as in a text (recovered of continuations, exact key-values: .82 with a gap, 1.00 without).
+  /// - Parameter longestReference: of the bank.
+  public func firstPosition(tokenCount: Int, longestReference: Int) -> Int {
+    guard keySpace == .beforeRotation else { return bosTokens.count }
+    return contextPosition(longestReference: longestReference) - tokenCount
+  }
+
   public static func contextPosition(bosTokenCount: Int, longestReference: Int) -> Int {
     max(128, bosTokenCount + longestReference)
   }

@@ -31,11 +31,16 @@ public struct RotatedMemory: Sendable {
 
   /// Copies a memory, its keys rotated where the producer stores them unrotated.
   ///
-  /// - Precondition: the rotation reaches behind the BOS and the reference's tokens.
-  public init(_ memory: SparseMemory, producer: Producer, rotation: Rotation) {
+  /// - Parameters:
+  ///   - longestReference: of the bank: decides where the context begins.
+  ///   - rotation: reaches to where the context begins.
+  public init(_ memory: SparseMemory, producer: Producer, longestReference: Int, rotation: Rotation) {
     let keys =
       producer.keySpace == .afterRotation
-      ? memory.keys : rotation.rotatedKeys(memory, firstPosition: producer.bosTokens.count)
+      ? memory.keys
+      : rotation.rotatedKeys(
+        memory,
+        firstPosition: producer.firstPosition(tokenCount: memory.tokenCount, longestReference: longestReference))
     self.init(
       shape: memory.shape, tokenCount: memory.tokenCount, offsets: memory.offsets, keys: FloatBuffer(keys),
       values: FloatBuffer(memory.values))

@@ -1,6 +1,6 @@
 import Dispatch
 public import M3Bank
-public import M3Bytes
+import M3Bytes
 import M3Codec
 public import M3Memory
 import Synchronization
@@ -14,10 +14,10 @@ extension MemoryBank {
   public func rotatedMemory(at index: Int) throws -> RotatedMemory {
     let (shard, position) = try place(of: index)
     return try recordBuffers.withBuffers { buffers in
-      try shard.withPayload(at: position, buffers: buffers) { id, payload in
-        do throws(FormatError) {
-          return try decode(payload)
-        } catch {
+      try shard.withPayload(at: position, buffers: buffers) { id, text, payload in
+        do {
+          return try decode(payload, text: text)
+        } catch let error as FormatError {
           throw error.inRecord(id)
         }
       }
@@ -26,15 +26,12 @@ extension MemoryBank {
 
   /// Decodes the memory of a record as attention reads it.
   /// - Throws: ``FormatError`` naming the record.
-  public func rotatedMemory(_ record: BankRecord) throws(FormatError) -> RotatedMemory {
-    let result = record.payload.withUnsafeBytes { payload in
-      do throws(FormatError) {
-        return Result<RotatedMemory, FormatError>.success(try decode(payload))
-      } catch {
-        return .failure(error.inRecord(record.id))
-      }
+  public func rotatedMemory(_ record: BankRecord) throws -> RotatedMemory {
+    do {
+      return try record.payload.withUnsafeBytes { try decode($0, text: record.text) }
+    } catch let error as FormatError {
+      throw error.inRecord(record.id)
     }
-    return try result.get()
   }
 
   /// Reads several memories, in the order of the indices, on several threads.
@@ -59,11 +56,15 @@ extension MemoryBank {
   }
 
   /// Decodes a payload into recycled buffers.
-  package func decode(_ payload: UnsafeRawBufferPointer) throws(FormatError) -> RotatedMemory {
-    let payload = try MemoryPayload(payload, codec: codec, shape: producer.shape)
-    try requireLength(payload.header.tokenCount)
-    return try payload.rotatedMemory(rotation: rotation, firstPosition: producer.bosTokens.count) {
-      floatBuffers.buffer(count: $0)
-    }
+  /// - Parameter text: the record's.
+  package func decode(_ payload: UnsafeRawBufferPointer, text: String) throws -> RotatedMemory {
+    let tokenCount = try codec.tokenCount(payload)
+    // Asked first: a longer one would be placed before the BOS.
+    try requireLength(tokenCount)
+    return try codec.decode(
+      payload, shape: producer.shape, features: features(of: text), rotation: rotation,
+      firstPosition: producer.firstPosition(tokenCount: tokenCount, longestReference: longestReference),
+      buffer: { floatBuffers.buffer(count: $0) }
+    ).rotatedMemory(shape: producer.shape)
   }
 }

@@ -1,5 +1,5 @@
 public import M3Bank
-import M3Bytes
+public import M3Bytes
 public import M3Codec
 import M3JSON
 public import M3Memory
@@ -26,6 +26,8 @@ public final class MemoryBank: Sendable {
   /// Of keys that are stored unrotated; nil where they are rotated already.
   package let rotation: Rotation?
   let recordBuffers = RecordBuffersPool()
+  /// Gives what a predicted codec reads besides payloads; nil where it is not known, or not needed.
+  private let featureProvider: (any FeatureProvider)?
   let floatBuffers: FloatBufferPool
 
   /// Opens a bank and checks its manifest, its BOS memory and its codebook; shards are opened when they are read.
@@ -36,6 +38,7 @@ public final class MemoryBank: Sendable {
   /// - Throws: ``FormatError``; ``FileError``.
   public init(path: String, recycledByteLimit: Int = 1 << 26) throws {
     floatBuffers = FloatBufferPool(byteLimit: recycledByteLimit)
+    featureProvider = nil
     directory = try BankDirectory(path: path)
     let manifest = directory.manifest
     let file = FilePaths.join(path, "manifest.json")
@@ -51,7 +54,7 @@ public final class MemoryBank: Sendable {
     }
     rotation =
       producer.keySpace == .afterRotation
-      ? nil : Rotation(producer, positionCount: producer.bosTokens.count + longestReference)
+      ? nil : Rotation(producer, positionCount: producer.contextPosition(longestReference: longestReference))
     let directory = directory
     do {
       codec = try CodecRegistry.codec(description: manifest.codec, shape: producer.shape) {
@@ -66,6 +69,39 @@ public final class MemoryBank: Sendable {
     } catch let error as FormatError {
       throw error.inFile("bos.m3m")
     }
+  }
+
+  /// The same bank, its memories read with a model's features.
+  private init(_ bank: MemoryBank, features: any FeatureProvider) {
+    directory = bank.directory
+    producer = bank.producer
+    codec = bank.codec
+    bos = bank.bos
+    longestReference = bank.longestReference
+    rotation = bank.rotation
+    floatBuffers = bank.floatBuffers
+    featureProvider = features
+  }
+
+  /// What reading needs of the producer's model: nil for sparse codecs.
+  public var wantedFeatures: FeatureKind? { codec.features }
+
+  /// The bank with what a predicted codec reads besides its payloads.
+  /// - Precondition: the features are of the kind that ``wantedFeatures`` names, and of the producer's model.
+  public func reading(_ features: any FeatureProvider) -> MemoryBank {
+    precondition(features.kind == wantedFeatures, "features that the codec does not read")
+    return MemoryBank(self, features: features)
+  }
+
+  /// - Throws: ``FormatError`` where the codec asks for features and nobody gives them; what the provider throws.
+  func features(of text: String) throws -> TokenFeatures? {
+    guard let kind = wantedFeatures else { return nil }
+    guard let featureProvider else {
+      throw FormatError(
+        .missing("the model: codec \(codec.name) predicts from its first \(kind.hiddenLayers) layers"), field: "model",
+        file: directory.path)
+    }
+    return try featureProvider.features(of: text)
   }
 
   /// Records in the bank.
@@ -105,13 +141,26 @@ public final class MemoryBank: Sendable {
   /// Decodes the memory of a record, in the producer's key space.
   /// - Throws: ``FormatError`` naming the record.
   public func memory(_ record: BankRecord) throws -> SparseMemory {
-    do throws(FormatError) {
-      let memory = try codec.memory(record.payload, shape: producer.shape)
+    do {
+      let memory = try codec.memory(record.payload, shape: producer.shape, features: features(of: record.text))
       try requireLength(memory.tokenCount)
       return memory
-    } catch {
+    } catch let error as FormatError {
       throw error.inRecord(record.id)
     }
+  }
+
+  /// Decodes as much of a payload as needs no model.
+  /// - Throws: ``FormatError``.
+  public func check(_ payload: [UInt8]) throws(FormatError) {
+    try requireLength(codec.check(payload, shape: producer.shape))
+  }
+
+  /// The payload of a memory as this bank stores it.
+  /// - Parameter text: the reference's.
+  /// - Throws: as its codec's.
+  public func payload(_ memory: SparseMemory, text: String) throws -> [UInt8] {
+    try codec.payload(memory, features: features(of: text))
   }
 
   /// Refuses what is longer than the longest reference: a context begins behind that, and would share its positions.

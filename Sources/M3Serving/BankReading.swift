@@ -1,4 +1,5 @@
 import M3Bytes
+import M3Codec
 public import M3Command
 public import M3Inference
 import M3Memory
@@ -16,11 +17,18 @@ public struct BankReading: Sendable {
   /// - Parameter decoding: whether tokens will be generated with quantized weights.
   /// - Throws: `WrongModelError` where another model made the bank; what opening and loading throw.
   public init(bank path: String, model: String, kernel: String?, decoding: Bool) throws {
-    bank = try MemoryBank(path: path)
+    let opened = try MemoryBank(path: path)
     let file = try ModelFile(path: model, kernel: kernel ?? "auto")
-    try file.requireProduced(bank.producer, bank: path)
-    loaded = try LoadedModel(file, decoding: decoding)
-    assembler = MemoryAssembler(producer: bank.producer, bos: bank.bos, longestReference: bank.longestReference)
+    try file.requireProduced(opened.producer, bank: path)
+    let loaded = try LoadedModel(file, decoding: decoding)
+    self.loaded = loaded
+    bank =
+      try opened.wantedFeatures.map {
+        opened.reading(try loaded.features($0, bos: opened.bos, producer: opened.producer))
+      } ?? opened
+    assembler = MemoryAssembler(
+      producer: bank.producer, bos: bank.bos, longestReference: bank.longestReference,
+      constants: bank.codec.readingConstants)
     // The bank's BOS text begins with the model's own BOS where it has one; the rest (`Reference:`) is the bank's alone.
     let tokenizer = loaded.tokenizer
     if let first = bank.producer.bosTokens.first, tokenizer.isControl(first) {

@@ -14,12 +14,10 @@ struct ShardFacts: Equatable {
   /// References of each task without a memory.
   var rejectedCounts: [Int]
 
-  init(survey: ShardSurvey, codecName: String, rejectedCounts: [Int]) {
+  init(survey: ShardSurvey, rejectedCounts: [Int]) {
     self.rejectedCounts = rejectedCounts
-    codec = ["longest_reference": .integer(Int64(survey.longestReference)), "name": .string(codecName)]
-    if codecName == Int4Codec.name {
-      codec["codebook_sha256"] = .string(SHA256Digest.of(survey.statistics.bytes).description)
-    }
+    codec = survey.codec
+    codec["longest_reference"] = .integer(Int64(survey.longestReference))
     producer = survey.producer
     bosDigest = SHA256Digest.of(survey.bos.bytes)
     shards = survey.shards

@@ -23,8 +23,8 @@ public struct ShardStage: Sendable {
   /// For a caller to ask before it fixes a plan.
   /// - Throws: ``StageError`` `usage` for a name that is no codec's.
   public static func requireCodec(_ name: String) throws {
-    guard CodecRegistry.names.contains(name) else {
-      throw StageError.usage("unknown codec \(name); known: \(CodecRegistry.names.joined(separator: ", "))")
+    guard CodecRegistry.untrainedNames.contains(name) else {
+      throw StageError.usage("unknown codec \(name); known: \(CodecRegistry.untrainedNames.joined(separator: ", "))")
     }
   }
 
@@ -35,8 +35,8 @@ public struct ShardStage: Sendable {
   public static func facts(
     _ tasks: [[StageInput]], codecName: String, rejectedCounts: [Int]
   ) throws -> JSONObject {
-    let survey = try ShardSurvey(tasks: tasks.map { ShardTaskFiles($0) })
-    return ShardFacts(survey: survey, codecName: codecName, rejectedCounts: rejectedCounts).json
+    let survey = try ShardSurvey(tasks: tasks.map { MemoryFiles($0) }, codecName: codecName)
+    return ShardFacts(survey: survey, rejectedCounts: rejectedCounts).json
   }
 
   /// Writes what the shards share, where it is not there yet.
@@ -51,7 +51,7 @@ public struct ShardStage: Sendable {
     guard facts.shards.count == plan.tasks.count, facts.rejectedCounts.count == plan.tasks.count else {
       throw FormatError(.malformed("not a task's shards for each task"), field: "plan.facts", file: folder.planPath)
     }
-    try SharedFiles(folder: folder, facts: facts).write(tasks: plan.tasks.map { ShardTaskFiles($0) })
+    try SharedFiles(folder: folder, facts: facts).write(tasks: plan.tasks.map { MemoryFiles($0) })
     codec = try CodecRegistry.codec(description: facts.codec, shape: facts.producer.shape) {
       try ReadableFile.contents(of: folder.file(SharedFiles.codebookName), limit: 1 << 30)
     }
@@ -66,46 +66,47 @@ public struct ShardStage: Sendable {
   /// - Parameter advance: told of the records done.
   /// - Throws: ``FormatError`` where memories and references do not belong together, or a record is damaged; ``FileError``.
   public func run(_ task: StageTask, advance: (Int) -> Void) throws -> StageResult {
-    let files = ShardTaskFiles(task.inputs)
-    let spool = try SpoolReader(path: files.spool.path)
-    guard spool.producer == facts.producer, SHA256Digest.of(spool.bos.bytes) == facts.bosDigest else {
+    let files = MemoryFiles(task.inputs)
+    let records = try ShardRecords(files)
+    guard records.producer == facts.producer, SHA256Digest.of(records.bos.bytes) == facts.bosDigest else {
       throw FormatError(
         .mismatch(
           expected: "the producer of the plan",
-          found: facts.producer.differences(from: spool.producer).joined(separator: "; ")), field: "producer",
-        file: spool.path)
+          found: facts.producer.differences(from: records.producer).joined(separator: "; ")), field: "producer",
+        file: files.memories.path)
     }
-    let pairs = MemoryPairs(spool: spool, references: try ReferenceReader(path: files.references.path))
+    if let codec = records.codec { try requirePlanned(codec, file: files.memories.path) }
     var result = StageResult(outputs: [], account: StageAccount())
     for (index, count) in facts.shards[task.index].enumerated() {
       let shard = identity.shard(facts.firstShard(task: task.index) + UInt32(index))
-      result.outputs.append(try write(shard, count, pairs, &result.account, advance))
+      result.outputs.append(try write(shard, count, records, &result.account, advance))
     }
-    try pairs.finish(skipping: facts.rejectedCounts[task.index])
-    result.account.input += pairs.skippedCount
-    if pairs.skippedCount > 0 { result.account.rejected["no_memory"] = pairs.skippedCount }
+    try records.finish(skipping: facts.rejectedCounts[task.index])
+    result.account.input += records.skippedCount
+    if records.skippedCount > 0 { result.account.rejected["no_memory"] = records.skippedCount }
     return result
   }
 
   private func write(
-    _ shard: ShardIdentity, _ count: Int, _ pairs: MemoryPairs, _ account: inout StageAccount, _ advance: (Int) -> Void
+    _ shard: ShardIdentity, _ count: Int, _ records: ShardRecords, _ account: inout StageAccount,
+    _ advance: (Int) -> Void
   ) throws -> StageOutput {
     let writer = try ShardWriter(
       path: folder.file(shard.fileName), identity: shard, count: count, compressionLevel: compressionLevel)
     var taken = 0
     try OrderedPipeline.run(
       workers: workers,
-      next: { () -> MemoryPairs.Pair? in
+      next: { () -> ShardRecords.Record? in
         guard taken < count else { return nil }
         taken += 1
-        return try pairs.next()
+        return try records.next()
       },
       worker: {},
-      transform: { [codec] _, pair in
+      transform: { [codec, shape = facts.producer.shape] _, record in
         do throws(FormatError) {
-          return (pair.reference, try codec.payload(pair.memory))
+          return (record.reference, try record.content.payload(codec, shape: shape))
         } catch {
-          throw error.inRecord(pair.reference.id)
+          throw error.inRecord(record.reference.id)
         }
       },
       consume: { (record: (Reference, [UInt8])) in
@@ -119,6 +120,19 @@ public struct ShardStage: Sendable {
     let summary = try writer.commit()
     return StageOutput(
       name: summary.name, byteCount: summary.size, digest: summary.sha256, attributes: summary.attributes)
+  }
+
+  /// - Throws: ``FormatError`` where codes are of another codebook or step than the plan's.
+  private func requirePlanned(_ codec: JSONObject, file: String) throws(FormatError) {
+    var planned = facts.codec
+    planned["longest_reference"] = nil
+    guard codec == planned else {
+      throw FormatError(
+        .mismatch(
+          expected: String(decoding: JSONValue.object(planned).serialized(.canonical), as: UTF8.self),
+          found: String(decoding: JSONValue.object(codec).serialized(.canonical), as: UTF8.self)), field: "codec",
+        file: file)
+    }
   }
 
   /// Where a reference comes from, as its record says; the document's metadata byte for byte.

@@ -1,8 +1,8 @@
 import M3Bank
 import M3Bytes
-import M3Codec
 import M3JSON
 import M3Memory
+import M3Spool
 import M3Stage
 
 /// The files that all shards of a bank share: the BOS memory, and the codec's codebook where it has one.
@@ -20,21 +20,20 @@ struct SharedFiles {
 
   /// Writes those that are not there, from the surveys of all tasks.
   /// - Throws: ``StageError`` `upstreamStale` where the memories are not those of the plan any more.
-  func write(tasks: [ShardTaskFiles]) throws {
+  func write(tasks: [MemoryFiles]) throws {
     // Always under the lock: whoever was killed here left its file.
     try folder.exclusively("files") {
       guard try !areThere() else { return }
-      let survey = try ShardSurvey(tasks: tasks)
-      guard let name = facts.codec["name"]?.stringValue,
-        ShardFacts(survey: survey, codecName: name, rejectedCounts: facts.rejectedCounts) == facts
-      else {
+      guard let name = facts.codec["name"]?.stringValue else {
+        throw FormatError(.missing("a string"), field: "plan.facts.codec.name", file: folder.planPath)
+      }
+      let survey = try ShardSurvey(tasks: tasks, codecName: name)
+      guard ShardFacts(survey: survey, rejectedCounts: facts.rejectedCounts) == facts else {
         throw StageError.upstreamStale(
-          folder: tasks[0].spool.path, what: "the memories are not those that were planned")
+          folder: tasks[0].memories.path, what: "the memories are not those that were planned")
       }
       try AtomicFile.write(survey.bos.bytes, to: folder.file(Self.bosName))
-      if facts.codebookDigest != nil {
-        try AtomicFile.write(survey.statistics.bytes, to: folder.file(Self.codebookName))
-      }
+      if let codebook = survey.codebook { try AtomicFile.write(codebook, to: folder.file(Self.codebookName)) }
     }
   }
 

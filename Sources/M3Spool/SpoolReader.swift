@@ -1,103 +1,37 @@
 import M3Bytes
-import M3JSON
 public import M3Memory
-import M3Streams
 
 /// Reads the memories of a spool file in order.
 public final class SpoolReader {
   public let path: String
   public let producer: Producer
-  public let bos: BOSMemory
-  private let source: any ByteSource
-  private var recordCount: UInt64 = 0
-  private var offset: UInt64 = 0
-  private var reachedEnd = false
+  public var bos: BOSMemory { file.bos }
+  private let file: RecordSpoolReader
 
   /// - Throws: ``FileError``; ``FormatError`` where the head is damaged or of another version.
   public init(path: String) throws {
     self.path = path
-    source = try InputStreams.open(path)
-    let head = try Self.take(20, "spool header", from: source, path: path, at: 0)
-    guard head.starts(with: SpoolFormat.magic) else {
-      throw FormatError(.wrongMagic(found: Hexadecimal.string(head[..<8])), field: "magic", at: 0, file: path)
-    }
-    func number(at offset: Int) -> UInt32 {
-      head.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
-    }
-    guard number(at: 8) == SpoolFormat.version else {
-      throw FormatError(
-        .unsupportedVersion(found: "\(number(at: 8))", supported: "1"), field: "version", at: 8, file: path)
-    }
-    let (producerLength, bosLength) = (Int(number(at: 12)), Int(number(at: 16)))
-    guard producerLength <= SpoolFormat.maximumProducerLength, bosLength <= BOSMemory.maximumFileSize else {
-      throw FormatError(
-        .outOfRange(found: "\(producerLength) and \(bosLength)", allowed: "1 MiB and 256 MiB"), field: "header lengths",
-        at: 12, file: path)
-    }
-    let json = try Self.take(producerLength, "producer", from: source, path: path, at: 20)
-    let bosOffset = UInt64(20 + producerLength)
-    let bosBytes = try Self.take(bosLength, "BOS memory", from: source, path: path, at: bosOffset)
-    do throws(FormatError) {
-      guard case .object(let object) = try JSONValue.parse(json) else {
-        throw FormatError(.malformed("not an object"), field: "producer")
-      }
-      producer = try Producer(json: object)
-    } catch {
-      throw error.offset(by: 20).inFile(path)
-    }
-    do throws(FormatError) {
-      bos = try BOSMemory(bytes: bosBytes)
-      try bos.requireFit(producer)
-    } catch {
-      throw error.offset(by: bosOffset).inFile(path)
-    }
-    offset = bosOffset + UInt64(bosLength)
+    file = try RecordSpoolReader(path: path, magic: SpoolWriter.magic)
+    producer = try file.producer(file.header)
   }
 
   /// The next memory, or nil at the end.
   /// - Throws: ``FormatError`` with the offset in the decompressed stream.
   public func next() throws -> (id: String, memory: SparseMemory)? {
-    if reachedEnd { return nil }
-    let start = offset
-    var head = try take(12, "record header")
-    let (length, sum) = head.withUnsafeBytes {
-      (
-        UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)),
-        UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
-      )
-    }
-    if length == SpoolFormat.endMark {
-      guard sum == recordCount else {
-        throw error(.mismatch(expected: "\(sum) records", found: "\(recordCount)"), "record count", start + 4)
-      }
-      guard try head.withUnsafeMutableBytes({ try source.read(into: $0) }) == 0 else {
-        throw error(.malformed("bytes behind the end"), "end", offset)
-      }
-      reachedEnd = true
-      return nil
-    }
-    guard length <= SpoolFormat.maximumRecordLength else {
-      throw error(
-        .outOfRange(found: "\(length)", allowed: "\(SpoolFormat.maximumRecordLength)"), "record length", start)
-    }
-    let body = try take(Int(length), "record")
-    let found = XXH3.hash64(body)
-    guard found == sum else {
-      throw error(
-        .checksumMismatch(expected: Hexadecimal.string(sum), found: Hexadecimal.string(found)), "record", start + 4)
-    }
-    recordCount += 1
-    do {
-      return try body.withUnsafeBytes { try parse($0) }
-    } catch let error as FormatError {
-      throw error.offset(by: start + 12).inFile(path).inRecord("\(recordCount - 1)")
-    }
+    let shape = producer.shape
+    return try file.next { reader throws(FormatError) in try Self.memory(&reader, shape) }
   }
 
-  private func parse(_ raw: UnsafeRawBufferPointer) throws -> (id: String, memory: SparseMemory) {
-    var reader = ByteReader(raw)
-    let shape = producer.shape
-    let id = try reader.string(Int(reader.integer(UInt16.self, "id length")), "id")
+  /// Passes over the next memory, its sum checked.
+  /// - Returns: its id, or nil at the end.
+  public func skip() throws -> String? {
+    try file.next { reader throws(FormatError) in try reader.spoolID() }
+  }
+
+  private static func memory(
+    _ reader: inout ByteReader, _ shape: MemoryShape
+  ) throws(FormatError) -> (id: String, memory: SparseMemory) {
+    let id = try reader.spoolID()
     let tokenCount = Int(try reader.integer(UInt16.self, "token count"))
     let counts = try numbers(&reader, shape.entryCount, "counts").map { Int($0) }
     let rowCount = counts.reduce(0, +)
@@ -113,51 +47,17 @@ public final class SpoolReader {
     return (id, memory)
   }
 
-  private func numbers(_ reader: inout ByteReader, _ count: Int, _ field: String) throws -> [UInt16] {
+  private static func numbers(
+    _ reader: inout ByteReader, _ count: Int, _ field: String
+  ) throws(FormatError) -> [UInt16] {
     let slice = try reader.slice(2 * count, field)
     return (0..<count).map { UInt16(littleEndian: slice.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) }
   }
+}
 
-  private func take(_ count: Int, _ field: String) throws -> [UInt8] {
-    do {
-      let bytes = try Self.take(count, field, from: source, path: path, at: offset)
-      offset += UInt64(count)
-      return bytes
-    } catch let error as FormatError {
-      throw error.inRecord("\(recordCount)")
-    }
-  }
-
-  /// Takes exactly `count` bytes, growing piece by piece, so that a lying length allocates no more than what is there.
-  private static func take(
-    _ count: Int, _ field: String, from source: any ByteSource, path: String, at offset: UInt64
-  ) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      var piece = [UInt8](repeating: 0, count: min(count - bytes.count, 1 << 22))
-      let got = try fill(&piece, from: source)
-      guard got == piece.count else {
-        throw FormatError(
-          .truncated(needed: UInt64(count), available: UInt64(bytes.count + got)), field: field, at: offset, file: path)
-      }
-      if bytes.isEmpty { bytes = piece } else { bytes.append(contentsOf: piece) }
-    }
-    return bytes
-  }
-
-  private static func fill(_ bytes: inout [UInt8], from source: any ByteSource) throws -> Int {
-    try bytes.withUnsafeMutableBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
-        if got == 0 { break }
-        done += got
-      }
-      return done
-    }
-  }
-
-  private func error(_ problem: FormatError.Problem, _ field: String, _ offset: UInt64) -> FormatError {
-    FormatError(problem, field: field, at: offset, file: path, record: "\(recordCount)")
+extension ByteReader {
+  /// The id that every record begins with.
+  mutating func spoolID() throws(FormatError) -> String {
+    try string(Int(integer(UInt16.self, "id length")), "id")
   }
 }

@@ -5,5 +5,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "m3-bench",
     abstract: "Measures the parts of M3; each prints JSON lines, the last one with the result.",
-    subcommands: [PrefillCommand.self, DecodeCommand.self, ReadCommand.self, TokenizeCommand.self, DedupeCommand.self])
+    subcommands: [
+      PrefillCommand.self, DecodeCommand.self, ReadCommand.self, TokenizeCommand.self, DedupeCommand.self,
+      FidelityCommand.self,
+    ])
 }

@@ -81,7 +81,9 @@ struct DecodeMeasurement {
       var settings = settings
       // Texts stand in the prompt as many as were asked for, however alike they are.
       if way == .text { (settings.gate, settings.leastWeight) = (-1, 0) }
-      let made = MemoryRetriever(search: search, source: bank.source, bos: bank.assembler.bos, settings: settings)
+      let made = MemoryRetriever(
+        search: search, source: bank.source, bos: bank.assembler.bos, constants: bank.assembler.constants,
+        settings: settings)
       if way == .memory {
         memory = .retrieved(made)
         position = bank.assembler.contextPosition

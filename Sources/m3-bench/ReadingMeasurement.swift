@@ -1,4 +1,5 @@
 import M3Bank
+import M3Codec
 import M3Bytes
 import M3Inference
 import M3Memory
@@ -32,7 +33,9 @@ struct ReadingMeasurement {
     self.memoryCount = memoryCount
     self.threadCount = threadCount
     self.evictedByteCount = evictedByteCount
-    assembler = MemoryAssembler(producer: bank.producer, bos: bank.bos, longestReference: bank.longestReference)
+    assembler = MemoryAssembler(
+      producer: bank.producer, bos: bank.bos, longestReference: bank.longestReference,
+      constants: bank.codec.readingConstants)
   }
 
   /// Sets of different records, the same for the same seed.
@@ -104,7 +107,8 @@ struct ReadingMeasurement {
       end(.verify)
       let raw = try shard.decompress(frame, entry, buffers: buffers)
       end(.decompress)
-      memories.append(assembler.attentionMemory(try bank.decode(shard.payload(of: raw, entry).payload)))
+      let record = try shard.payload(of: raw, entry)
+      memories.append(assembler.attentionMemory(try bank.decode(record.payload, text: record.text)))
       end(.decode)
     }
     for (step, sum) in sums { times.steps[step, default: []].append(sum) }

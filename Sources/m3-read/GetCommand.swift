@@ -1,10 +1,12 @@
 import ArgumentParser
 import M3Bank
 import M3Bytes
+import M3Codec
 import M3Command
 import M3JSON
 import M3Memory
 import M3Reader
+import M3Serving
 
 struct GetCommand: Tool {
   static let configuration = CommandConfiguration(
@@ -16,12 +18,18 @@ struct GetCommand: Tool {
   @Argument(help: "The reference's id, such as Water#0.")
   var id: String
 
+  @Option(help: "The model that made it, for banks whose memories are predicted from it; without, less is told.")
+  var model: String?
+
   @Flag(help: "Prints JSON.")
   var json = false
 
   func execute() throws {
-    let opened = try MemoryBank(path: bank)
+    let opened =
+      try model.map { try BankReading(bank: bank, model: $0, kernel: nil, decoding: false).bank }
+      ?? MemoryBank(path: bank)
     let record = try opened.record(id: id)
+    guard opened.wantedFeatures == nil || model != nil else { return try printWithoutMemory(record, of: opened) }
     let memory = try opened.memory(record)
     let source = try JSONValue.parse(record.source)
     if json {
@@ -44,6 +52,30 @@ struct GetCommand: Tool {
       text += "  \(layer): \(kept.map(String.init).joined(separator: " "))\n"
     }
     StandardOutput.write(text)
+  }
+
+  /// A predicted memory keeps all tokens: what is left to tell needs no model.
+  private func printWithoutMemory(_ record: BankRecord, of bank: MemoryBank) throws {
+    let tokenCount = try bank.codec.check(record.payload, shape: bank.producer.shape)
+    let source = try JSONValue.parse(record.source)
+    if json {
+      let object: JSONObject = [
+        "bytes": .integer(Int64(record.payload.count)), "id": .string(record.id),
+        "number": .integer(Int64(record.number)), "source": source, "text": .string(record.text),
+        "token_count": .integer(Int64(tokenCount)),
+      ]
+      StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.pretty), as: UTF8.self))
+      return
+    }
+    StandardOutput.write(
+      """
+      \(record.text)
+
+      id      \(record.id), record \(record.number)
+      source  \(source.text)
+      memory  \(record.payload.count) bytes: codes of all \(tokenCount) tokens in every head; --model FILE decodes them
+
+      """)
   }
 
   /// Kept tokens: an object by layer, an array by head.

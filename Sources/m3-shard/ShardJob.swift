@@ -7,7 +7,7 @@ import M3Stage
 struct ShardJob: StageJob {
   let work: StageWork
   let settings: ShardSettings
-  let tasks: ShardTasks
+  let tasks: MemoryInput
 
   private func execution(workers: Int) -> StageExecution {
     StageExecution(

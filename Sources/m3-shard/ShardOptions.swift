@@ -6,7 +6,7 @@ import M3Stage
 
 /// What m3-shard is asked to make.
 struct ShardOptions: StageOptions {
-  @Option(help: "A folder of memories, as m3-encode wrote them.")
+  @Option(help: "A folder of memories, as m3-encode or m3-quantize wrote them.")
   var input: String
 
   @Option(help: "The folder of references that they were made from.")
@@ -15,7 +15,7 @@ struct ShardOptions: StageOptions {
   @Option(help: "The bank to make: a folder.")
   var output: String
 
-  @Option(help: "How vectors are stored: bf16 or int4.")
+  @Option(help: "How vectors of m3-encode are stored: bf16, int8, int4, int3 or int2; m3-quantize has coded its own.")
   var codec: String?
 
   @OptionGroup var settingsOptions: SettingsOptions
@@ -26,12 +26,15 @@ struct ShardOptions: StageOptions {
     let settings = try ShardSettings(&section)
     try ShardStage.requireCodec(settings.codec)
     try OutputFolder.require(output, outside: [input, references])
-    let tasks = try ShardTasks(memories: input, references: references)
+    let tasks = try MemoryInput(memories: input, references: references)
+    let isCoded = try tasks.isCoded()
+    guard !isCoded || codec == nil else { throw UsageError("\(input): coded already; --codec is for raw memories") }
     let folder = StageFolder(bank: output)
     try refuseForeign(folder)
     let work = StageWork(
       folder: folder,
-      definition: StageDefinition(name: "shard", version: ShardStage.version, settings: settings.json),
+      definition: StageDefinition(
+        name: "shard", version: ShardStage.version, settings: isCoded ? settings.compression : settings.json),
       upstream: StageUpstream(path: { tasks.path(of: $0) }, check: { try tasks.check($0) }),
       sources: { try tasks.sources() },
       facts: {

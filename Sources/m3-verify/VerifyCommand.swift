@@ -3,6 +3,7 @@ import M3Bank
 import M3Bytes
 import M3Command
 import M3JSON
+import M3Reader
 
 @main
 struct VerifyCommand: Tool {
@@ -17,7 +18,8 @@ struct VerifyCommand: Tool {
   @Argument(help: "The bank: a folder.")
   var bank: String
 
-  @Option(help: "quick: manifest, sizes and indexes. full: every byte and every record.")
+  @Option(
+    help: "quick: manifest, sizes and indexes. full: every byte and every record. deep: also decodes every memory.")
   var level: BankVerifier.Level = .full
 
   @Option(help: "The root that the bank must have.")
@@ -38,7 +40,13 @@ struct VerifyCommand: Tool {
     guard try FilePaths.kind(bank) == .directory else { throw FileError(.open, path: bank, errorNumber: 2) }
     let shown = Progress("verify", unit: "MiB", total: nil, mode: progress)
     var done: UInt64 = 0
-    let report = BankVerifier.verify(path: bank, level: level) { bytes, _ in
+    let report = BankVerifier.verify(
+      path: bank, level: level,
+      codec: {
+        let opened = try MemoryBank(path: bank)
+        return { payload throws(FormatError) in try opened.check(payload) }
+      }
+    ) { bytes, _ in
       shown.advance(by: Int(bytes >> 20) - Int(done >> 20))
       done = bytes
     }

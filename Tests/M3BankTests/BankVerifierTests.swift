@@ -11,7 +11,7 @@ import Glibc
   init() throws { bank = try SampleBank() }
 
   private func verify(_ level: BankVerifier.Level = .full) -> VerificationReport {
-    BankVerifier.verify(path: bank.folder.path, level: level)
+    BankVerifier.verify(path: bank.folder.path, level: level, codec: { { _ throws(FormatError) in } })
   }
 
   private func kinds(_ level: BankVerifier.Level = .full) -> [Damage.Kind] {
@@ -28,7 +28,7 @@ import Glibc
     #expect(report.manifestSHA256 == bank.manifest.sha256)
     #expect(report.fileCount == 5)
     #expect(report.shardCount == 2)
-    #expect(report.recordCount == (level == .full ? 8 : 0))
+    #expect(report.recordCount == (level == .quick ? 0 : 8))
     #expect(report.byteCount == UInt64(bank.contents.values.map(\.count).reduce(0, +)))
   }
 
@@ -46,6 +46,34 @@ import Glibc
     }
     try bank.folder.write(bytes, name)
     #expect(verify().outcome == .intact)
+  }
+
+  /// At `deep` every payload goes to the codec, and what it refuses is told of its record.
+  @Test func whatTheCodecRefusesIsDamage() throws {
+    var seen: [[UInt8]] = []
+    let report = BankVerifier.verify(
+      path: bank.folder.path, level: .deep,
+      codec: {
+        { payload throws(FormatError) in
+          seen.append(payload)
+          if seen.count == 7 { throw FormatError(.malformed("a code beyond the codebook"), field: "codes", at: 5) }
+        }
+      })
+    #expect(seen.count == 8)
+    #expect(report.outcome == .damaged)
+    #expect(report.damage.map(\.kind) == [.memory])
+    #expect(report.damage.first?.file == "shard-00001.m3s")
+    #expect(report.damage.first?.byteOffset == 5)
+    #expect(report.damage.first?.record == 1 << 20 | 1)
+  }
+
+  @Test func aCodecThatCannotBeOpenedIsDamage() throws {
+    let report = BankVerifier.verify(
+      path: bank.folder.path, level: .deep,
+      codec: { throw FormatError(.missing("a codebook"), field: "codec", file: "codebook.m3c") })
+    #expect(report.damage.map(\.kind) == [.codec])
+    #expect(report.damage.first?.file == "codebook.m3c")
+    #expect(report.recordCount == 8)
   }
 
   @Test func everyTruncationIsFoundAtEachLevel() throws {

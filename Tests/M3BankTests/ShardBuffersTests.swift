@@ -23,7 +23,7 @@ import Testing
     let reader = try ShardReader(path: folder.file("shard-00000.m3s"))
     let buffers = RecordBuffers()
     for position in Array(0..<reader.count) + (0..<reader.count).reversed() {
-      let found = try reader.withPayload(at: position, buffers: buffers) { (id: $0, payload: Array($1)) }
+      let found = try reader.withPayload(at: position, buffers: buffers) { (id: $0, payload: Array($2)) }
       #expect(found.id.utf8.elementsEqual(records[position].id.utf8))
       #expect(found.payload == records[position].payload)
     }
@@ -47,15 +47,15 @@ import Testing
       var damaged = bytes
       damaged[bit / 8] ^= 1 << UInt8(bit % 8)
       try folder.write(damaged, "shard-00000.m3s")
-      let found = try error { try reader.withPayload(at: 1, buffers: buffers) { _, _ in } }
+      let found = try error { try reader.withPayload(at: 1, buffers: buffers) { _, _, _ in } }
       #expect(found != nil)
       #expect(try found == error { _ = try reader.record(at: 1) })
-      let next = try reader.withPayload(at: 2, buffers: buffers) { Array($1) }
+      let next = try reader.withPayload(at: 2, buffers: buffers) { Array($2) }
       #expect(next == records[2].payload)
     }
     for length in [0, Int(entry.offset), Int(entry.offset) + entry.compressedLength - 1] {
       try folder.write(Array(bytes[..<length]), "shard-00000.m3s")
-      let found = try error { try reader.withPayload(at: 1, buffers: buffers) { _, _ in } }
+      let found = try error { try reader.withPayload(at: 1, buffers: buffers) { _, _, _ in } }
       #expect(found != nil)
       #expect(try found == error { _ = try reader.record(at: 1) })
     }
@@ -65,7 +65,7 @@ import Testing
     let reader = try ShardReader(path: folder.file("shard-00000.m3s"))
     struct Stop: Error, Equatable {}
     #expect(throws: Stop()) {
-      try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _ in throw Stop() }
+      try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _, _ in throw Stop() }
     }
   }
 }

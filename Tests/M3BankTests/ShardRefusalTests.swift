@@ -173,7 +173,7 @@ import Testing
     #expect(error?.record == "0")
     #expect(error?.byteOffset == 96)
     let buffered = #expect(throws: FormatError.self) {
-      try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _ in }
+      try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _, _ in }
     }
     #expect(buffered == error)
   }
@@ -191,7 +191,7 @@ import Testing
       let error = #expect(throws: FormatError.self) { try reader.record(at: 0) }
       #expect(error?.field == "record")
       let buffered = #expect(throws: FormatError.self) {
-        try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _ in }
+        try reader.withPayload(at: 0, buffers: RecordBuffers()) { _, _, _ in }
       }
       #expect(buffered == error)
     }

@@ -6,10 +6,12 @@ import Testing
 
 /// What all codecs share: the head of a payload, and the refusal of damaged ones.
 @Suite struct PayloadTests {
-  static let codecs: [any MemoryCodec] = [BFloat16Codec(headDimension: 8), Int4Codec(statistics: .neutral(.small()))]
+  static let codecs: [any VectorCodec] = [
+    BFloat16Codec(headDimension: 8), try! ScalarCodec(.int4, statistics: .neutral(.small())),
+  ]
   static let names = codecs.map(\.name)
 
-  private func codec(_ name: String) -> any MemoryCodec { Self.codecs.first { $0.name == name }! }
+  private func codec(_ name: String) -> any VectorCodec { Self.codecs.first { $0.name == name }! }
 
   /// Counts and positions take one byte up to 255 tokens and two beyond.
   @Test(arguments: names, [0, 1, 254, 255, 256, 257, 65535])
@@ -124,7 +126,7 @@ import Testing
     let shape = MemoryShape(layers: [0], keyValueHeadCount: 1, headDimension: 2)
     let memory = SparseMemory(
       shape: shape, tokenCount: 5, counts: [2], positions: [1, 4], keys: [1, 1, 1, 1], values: [1, 1, 1, 1])
-    let codec = Int4Codec(statistics: .neutral(shape))
+    let codec = try ScalarCodec(.int4, statistics: .neutral(shape))
     var payload = try codec.payload(memory)
     // Behind token count, count and two positions: vectors of three bytes, two of keys, then two of values.
     let offset = 5 + part * 6 + 3

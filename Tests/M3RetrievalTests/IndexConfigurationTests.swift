@@ -67,7 +67,7 @@ import Testing
   func sample(limit: Int) {
     var counts = [Int](repeating: 0, count: 100)
     for seed in 0..<UInt64(400) {
-      var sample = TrainingSample(limit: limit, of: 100, seed: seed)
+      var sample = SelectionSample(limit: limit, of: 100, seed: seed)
       let taken = (0..<100).filter { _ in sample.takesNext() }
       #expect(taken.count == min(limit, 100))
       for place in taken { counts[place] += 1 }

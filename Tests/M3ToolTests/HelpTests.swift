@@ -14,6 +14,8 @@ struct HelpTests {
     ["--output", "--rejected", "--quality-head", "--embedder", "--on-bad-input"] + profiles
   private static let encode =
     ["--input", "--output", "--model", "--kernel", "--calibration", "--on-bad-input"] + settings
+  private static let quantize =
+    ["--input", "--references", "--output", "--model", "--codec", "--bytes-per-reference", "--kernel"] + settings
   private static let shard = ["--input", "--references", "--output", "--codec"] + settings
 
   private static let index = ["<bank>", "--embedder", "--factory"] + settings
@@ -51,6 +53,15 @@ struct HelpTests {
       .encode, ["calibrate"],
       ["--input", "--output", "--model", "--references", "--kernel", "--calibration"] + running
     ),
+    (
+      .quantize, [], ["run", "plan", "train", "report", "--input", "--references", "--output", "--model", "--codebook"]
+    ),
+    (.quantize, ["run"], quantize + ["--codebook"] + tasks + running),
+    (.quantize, ["plan"], quantize + ["--codebook"] + running), (.quantize, ["train"], quantize + running),
+    (
+      .quantize, ["report"],
+      ["--input", "--references", "--codes", "--model", "--sample", "--json"] + running
+    ),
     (.shard, [], ["run", "plan", "--input", "--references", "--output"]),
     (.shard, ["run"], shard + tasks + running), (.shard, ["plan"], shard + running),
     (.index, [], ["run", "plan", "--embedder"]), (.index, ["run"], index + tasks + running),
@@ -58,11 +69,23 @@ struct HelpTests {
     (.verify, [], ["<bank>", "--level", "--root", "--json", "--progress"]),
     (.read, [], ["info", "get", "search", "generate", "chat", "evaluate", "report"]),
     (.read, ["info"], ["<bank>", "--json"]),
-    (.read, ["get"], ["<bank>", "<id>", "--json"]),
+    (.read, ["get"], ["<bank>", "<id>", "--model", "--json"]),
     (.read, ["search"], ["<bank>", "<text>", "--embedder", "--count", "--json"]),
     (.read, ["generate"], generate), (.read, ["chat"], chat), (.read, ["evaluate"], evaluate),
     (.read, ["report"], ["<paths>", "--json"]),
-    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe"]), (.bench, ["decode"], decode),
+    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe", "fidelity"]), (.bench, ["decode"], decode),
+    (
+      .bench, ["fidelity"],
+      ["<banks>", "--model", "--items", "--distractors", "--label", "--from", "--svg", "--kernel", "--json"] + running
+    ),
+    (
+      .plan, [],
+      [
+        "--model", "--shape", "--hidden-size", "--references", "--memory-layers", "--tokens-per-head",
+        "--reference-tokens", "--chunk-tokens", "--training-tokens", "--vector-bytes", "--text-bytes", "--uses",
+        "--json",
+      ]
+    ),
     (.bench, ["read"], ["<bank>", "--count", "--sets", "--rounds", "--threads", "--evict", "--seed"]),
     (.bench, ["tokenize"], ["--model", "--input", "--documents", "--rounds"]),
     (.bench, ["prefill"], ["--model", "--references", "--tokens", "--threads", "--batch", "--rounds", "--kernel"]),

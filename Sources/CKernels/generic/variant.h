@@ -35,13 +35,16 @@
 #include "gemm.h"
 #include "packing.h"
 #include "reductions.h"
+#include "sparse.h"
 
 #include "conversion.h"
 #include "elementwise.h"
 
 #include "codes.h"
+#include "codes_levels.h"
 #include "encoder.h"
 #include "minhash.h"
+#include "product.h"
 #include "words.h"
 
 #include "attention.h"
@@ -57,6 +60,7 @@ const m3_kernels VARIANT = {
     .emulation = EMULATION,
     .panel_width = PANEL_WIDTH,
     .gemm = gemm,
+    .gemm_sparse = gemm_sparse,
     .packed_count = packed_count,
     .pack_transposed = pack_transposed,
     .pack = pack,
@@ -87,6 +91,11 @@ const m3_kernels VARIANT = {
     .float_to_half = float_to_half,
     .half_to_float = half_to_float,
     .decode_int4 = decode_int4,
+    .decode_levels = decode_levels,
+    .encode_levels = encode_levels,
+    .sum_centroids = sum_centroids,
+    .largest_sum = largest_sum,
+    .largest_sums = largest_sums,
     .decode_bfloat16 = decode_bfloat16,
     .rope_rows = rope_rows,
     .minhash = minhash,

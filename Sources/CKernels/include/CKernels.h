@@ -50,6 +50,9 @@ typedef struct m3_words {
 
 enum { M3_WORDS_SLACK = 64 };
 
+/// Codes of a vector at most.
+enum { M3_MOST_CODES = 64 };
+
 typedef struct m3_kernels {
     /// "avx512", "avx2", "neon", "scalar" or "avx512-emulated".
     const char *_Nonnull name;
@@ -72,6 +75,16 @@ typedef struct m3_kernels {
     /// So a row's bits depend neither on the other rows of the call nor on the table.
     void (*_Nonnull gemm)(size_t rows, size_t columns, size_t depth, const float *_Nonnull a, size_t a_stride,
                           const float *_Nonnull packed, float *_Nonnull c, size_t c_stride, bool accumulate);
+
+    /// C += A·B for a sparse A: bit for bit what `gemm` adds, but for the sign of zeros.
+    ///
+    /// - starts: (rows + 1) where each row's elements begin, and where the last one's end.
+    /// - indices: columns of A, ascending within a row, below `depth`.
+    /// - values: as many.
+    /// - packed, c: as of `gemm`.
+    void (*_Nonnull gemm_sparse)(size_t rows, const uint32_t *_Nonnull starts, const uint32_t *_Nonnull indices,
+                                 const float *_Nonnull values, size_t columns, size_t depth,
+                                 const float *_Nonnull packed, float *_Nonnull c, size_t c_stride);
 
     /// Elements of a packed B: ceil(columns / panel_width) * depth * panel_width, or SIZE_MAX when that, in bytes, overflows.
     size_t (*_Nonnull packed_count)(size_t columns, size_t depth);
@@ -229,6 +242,61 @@ typedef struct m3_kernels {
     /// Returns `rows`, or the first row whose scale is negative or not finite: rows from there on are not decoded.
     size_t (*_Nonnull decode_int4)(size_t rows, size_t dimension, const uint8_t *_Nonnull codes,
                                    const float *_Nonnull mean, const float *_Nonnull deviation, float *_Nonnull out);
+
+    /// Rows of codes of 8, 4, 3 or 2 bits: out[i] = mean[i] + deviation[i] · (scale · (code[i] − half)), half =
+    /// (2^bits − 1) / 2, rounded after each operation. All tables give the same bits.
+    ///
+    /// - codes: (rows), each a half-precision scale, little-endian, and dimension · bits / 8 bytes of codes from the lowest
+    ///   bit of the first byte on; without alignment.
+    /// - mean, deviation: (dimension); dimension · bits is a multiple of 8.
+    /// - out: (rows, dimension).
+    ///
+    /// Returns `rows`, or the first row whose scale is negative or not finite: rows from there on are not decoded.
+    size_t (*_Nonnull decode_levels)(unsigned bits, size_t rows, size_t dimension, const uint8_t *_Nonnull codes,
+                                     const float *_Nonnull mean, const float *_Nonnull deviation, float *_Nonnull out);
+
+    /// Makes the rows that `decode_levels` reads: of a few scales the first with the smallest squared error, at it the
+    /// nearest level of each (x[i] − mean[i]) / deviation[i], halves upwards. All tables give the same bits.
+    ///
+    /// - x: (rows, dimension).
+    /// - mean, deviation: (dimension); dimension · bits is a multiple of 8.
+    /// - normalized: (dimension), scratch.
+    /// - codes: (rows), each 2 + dimension · bits / 8 bytes.
+    ///
+    /// Returns `rows`, or the first row with an element that is not finite or a scale beyond half precision, which is then
+    /// in `normalized` as far as its first element that is not finite; rows from there on are not encoded.
+    size_t (*_Nonnull encode_levels)(unsigned bits, size_t rows, size_t dimension, const float *_Nonnull x,
+                                     const float *_Nonnull mean, const float *_Nonnull deviation,
+                                     float *_Nonnull normalized, uint8_t *_Nonnull codes);
+
+    /// out[i] = mean[i] + Σ_j centroid of codes[j] in table j, element i, added in order. All tables give the same bits.
+    ///
+    /// - codes: (rows, code_count); at most M3_MOST_CODES.
+    /// - tables: half-precision centroids of `dimension` elements; those of code j begin at element starts[j].
+    /// - starts: (code_count).
+    /// - mean: (dimension).
+    /// - out: (rows, dimension).
+    void (*_Nonnull sum_centroids)(size_t rows, size_t dimension, size_t code_count, const uint32_t *_Nonnull codes,
+                                   const uint16_t *_Nonnull tables, const size_t *_Nonnull starts,
+                                   const float *_Nonnull mean, float *_Nonnull out);
+
+    /// Raises best[r] and indices[r] to the largest x[r][i] + bias[i] and first + i, where it is larger than best[r]; of
+    /// equal ones the first. All tables give the same bits.
+    ///
+    /// - x: (rows, count), a row every `x_stride`.
+    /// - bias: (count).
+    /// - best, indices: (rows).
+    void (*_Nonnull largest_sum)(size_t rows, size_t count, const float *_Nonnull x, size_t x_stride,
+                                 const float *_Nonnull bias, uint32_t first, float *_Nonnull best,
+                                 uint32_t *_Nonnull indices);
+
+    /// Inserts each x[i] + bias[i] + offset that is larger than the last of the `kept` best, and first + i, in descending
+    /// order, behind equal ones. All tables give the same bits.
+    ///
+    /// - x, bias: (count).
+    /// - best, indices: (kept), changed in place; kept ≥ 1.
+    void (*_Nonnull largest_sums)(size_t count, const float *_Nonnull x, const float *_Nonnull bias, float offset,
+                                  uint32_t first, size_t kept, float *_Nonnull best, uint32_t *_Nonnull indices);
 
     /// Widens `count` little-endian bfloat16 without alignment. Returns `count`, or the first element that is not finite.
     size_t (*_Nonnull decode_bfloat16)(size_t count, const uint8_t *_Nonnull in, float *_Nonnull out);

@@ -4,17 +4,18 @@ extension ShardReader {
   /// Reads and checks a record as ``record(at:)`` does, in buffers that are used again.
   /// - Parameters:
   ///   - buffers: overwritten; not in use by another thread.
-  ///   - body: gets the record's id and its payload, which is valid until it returns.
+  ///   - body: gets the record's id, its text, and its payload, which is valid until it returns.
   /// - Precondition: the position is in `0 ..< count`.
   /// - Throws: as ``record(at:)``; what `body` throws.
   public func withPayload<Result>(
-    at position: Int, buffers: RecordBuffers, _ body: (_ id: String, _ payload: UnsafeRawBufferPointer) throws -> Result
+    at position: Int, buffers: RecordBuffers,
+    _ body: (_ id: String, _ text: String, _ payload: UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     let entry = index.entry(at: position)
     let frame = try frame(entry, buffers: buffers)
     try requireSum(frame, entry)
-    let (id, payload) = try payload(of: decompress(frame, entry, buffers: buffers), entry)
-    return try body(id, payload)
+    let (id, text, payload) = try payload(of: decompress(frame, entry, buffers: buffers), entry)
+    return try body(id, text, payload)
   }
 
   /// The compressed bytes of a record, unchecked.
@@ -42,14 +43,14 @@ extension ShardReader {
     }
   }
 
-  /// The id and the payload of a raw record, its grammar checked.
+  /// Id, text and payload of a raw record, its grammar checked.
   package func payload(
     of raw: UnsafeRawBufferPointer, _ entry: ShardEntry
-  ) throws -> (id: String, payload: UnsafeRawBufferPointer) {
+  ) throws -> (id: String, text: String, payload: UnsafeRawBufferPointer) {
     try parsing(entry, raw) { bytes, parts throws(FormatError) in
       let id = try RawRecord.string(bytes, parts.id, "id")
-      _ = try RawRecord.string(bytes, parts.text, "text")
-      return (id, UnsafeRawBufferPointer(rebasing: bytes[parts.payload]))
+      let text = try RawRecord.string(bytes, parts.text, "text")
+      return (id, text, UnsafeRawBufferPointer(rebasing: bytes[parts.payload]))
     }
   }
 }

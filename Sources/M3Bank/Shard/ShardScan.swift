@@ -7,9 +7,12 @@ struct ShardScan {
   private let hashes: [UInt64]
   private var tally = ShardTally()
   private var fileHasher = SHA256Hasher()
+  private let payloadCheck: BankVerifier.PayloadCheck?
 
-  init(_ reader: ShardReader) {
+  /// - Parameter payloadCheck: decodes each record's payload.
+  init(_ reader: ShardReader, payloadCheck: BankVerifier.PayloadCheck? = nil) {
     self.reader = reader
+    self.payloadCheck = payloadCheck
     var hashes = [UInt64](repeating: 0, count: reader.count)
     for place in 0..<reader.count {
       let key = reader.index.key(at: place)
@@ -51,6 +54,11 @@ struct ShardScan {
     tally.add(
       number: entry.number, raw: raw, textLength: entry.textLength, payloadLength: record.payload.count,
       compressedLength: entry.compressedLength)
+    do throws(FormatError) {
+      try payloadCheck?(record.payload)
+    } catch {
+      try problem(.memory, entry.number, error.inFile(reader.path).inRecord("\(entry.number)"))
+    }
     let hash = XXH3.hash64(record.id)
     guard hash != hashes[position] else { return }
     let error = FormatError(

@@ -20,6 +20,10 @@ public struct Damage: Sendable, Equatable {
     case index
     /// A record: its sum, its frame, its grammar.
     case record
+    /// The codec, its codebook or the BOS memory cannot be read.
+    case codec
+    /// A record whose memory its codec cannot decode.
+    case memory
     /// The key table does not lead to the record.
     case key
     /// Two records with one id.

@@ -8,6 +8,8 @@ final class Verification {
   /// Paths of shards whose structure is whole.
   private var soundShards: [String] = []
   private var totalByteCount: UInt64 = 0
+  /// Decodes payloads; nil where that is not asked for, or the codec cannot be opened.
+  private var payloadCheck: BankVerifier.PayloadCheck?
 
   init(path: String, level: BankVerifier.Level, onProgress: ((UInt64, UInt64) -> Void)?) {
     self.path = path
@@ -32,7 +34,12 @@ final class Verification {
       for name in names { if let number = ShardName.number(name) { checkShard(number, manifest: nil) } }
     }
     checkIndex(unlisted, manifest: manifest)
-    if report.level == .full { checkDuplicates() }
+    if report.level.readsAll { checkDuplicates() }
+  }
+
+  /// Opens the codec; a bank whose codec cannot be opened is damaged, whatever else is said of its files.
+  func open(_ codec: () throws -> BankVerifier.PayloadCheck) {
+    payloadCheck = attempt(.codec, file: BankManifest.fileName, codec)
   }
 
   private func readManifest(_ names: [String]) -> BankManifest? {
@@ -67,7 +74,7 @@ final class Verification {
     count(size)
     defer { onProgress?(report.byteCount, totalByteCount) }
     checkSize(file.name, expected: file.size, found: size)
-    guard report.level == .full, let digest = attempt(file: file.name, { try SHA256Digest.ofFile(path) }) else {
+    guard report.level.readsAll, let digest = attempt(file: file.name, { try SHA256Digest.ofFile(path) }) else {
       return
     }
     checkHash(file.name, expected: file.sha256, found: digest)
@@ -96,8 +103,8 @@ extension Verification {
     if let structure = parser.structure {
       let reader = ShardReader(file, structure)
       if let listed { checkTotals(reader, listed, shard: number) }
-      if report.level == .full { digest = scan(reader, name, number, listed: listed) }
-    } else if report.level == .full {
+      if report.level.readsAll { digest = scan(reader, name, number, listed: listed) }
+    } else if report.level.readsAll {
       digest = attempt(file: name, shard: number) { try SHA256Digest.ofFile(path) }
     }
     if let digest, let listed { checkHash(name, shard: number, expected: listed.sha256, found: digest) }
@@ -122,7 +129,7 @@ extension Verification {
   private func scan(
     _ reader: ShardReader, _ name: String, _ number: UInt32, listed: ShardSummary?
   ) -> SHA256Digest? {
-    var scan = ShardScan(reader)
+    var scan = ShardScan(reader, payloadCheck: payloadCheck)
     var problemCount = 0
     let summary = attempt(file: name, shard: number) {
       try scan.run { kind, record, error in

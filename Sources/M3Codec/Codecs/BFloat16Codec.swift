@@ -4,7 +4,7 @@ public import M3Memory
 import M3Tensor
 
 /// Vectors as bfloat16, the paper's uncompressed form: 2 bytes an element, all keys, then all values.
-public struct BFloat16Codec: MemoryCodec {
+public struct BFloat16Codec: VectorCodec {
   public static let name = "bf16"
   public let headDimension: Int
   private let kernels = Kernels.best

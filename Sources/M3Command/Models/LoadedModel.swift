@@ -1,5 +1,8 @@
+import M3Bytes
+public import M3Memory
 public import M3Text
 public import M3Transformer
+import M3Weights
 
 /// A model with its weights, ready to compute.
 public struct LoadedModel: Sendable {
@@ -21,5 +24,16 @@ public struct LoadedModel: Sendable {
   public init(_ source: ModelFile, decoding: Bool = false) throws {
     self.source = source
     model = try LlamaModel(source.file, kernels: source.kernels, decoding: decoding)
+  }
+
+  /// What the model's first layers say of references: what predicted codecs read.
+  /// - Throws: ``FormatError`` where the model is not the one of the codebook and the BOS memory.
+  public func features(_ kind: FeatureKind, bos: BOSMemory, producer: Producer) throws -> ModelFeatures {
+    do throws(FormatError) {
+      return try ModelFeatures(
+        model: model, tokenizer: tokenizer, bos: bos, bosTokens: producer.bosTokens, kind: kind)
+    } catch {
+      throw error.inFile(source.file.path)
+    }
   }
 }

@@ -4,7 +4,7 @@ public import M3Memory
 
 /// Settings of `m3-encode`; the defaults are those of `pipelines/vital-articles.yaml`.
 public struct EncodeSettings: Equatable {
-  /// The default is `reconstruction`, and `received` for `allocation: heads`, which then needs no second pass.
+  /// The default is `all`, and `received` for `allocation: heads`, which then needs no second pass.
   public var rule: SelectionRule
   public var allocation: SelectionAllocation
   /// None is allowed for `allocation: heads` only.
@@ -32,7 +32,7 @@ public struct EncodeSettings: Equatable {
 
   public init(_ section: inout SettingsSection) throws {
     allocation = try section.choice("allocation", default: .adaptive)
-    rule = try section.choice("rule", default: allocation == .heads ? .received : .reconstruction)
+    rule = try section.choice("rule", default: allocation == .heads ? .received : .all)
     tokensPerHead = try section.integer("tokens_per_head", default: 16, in: (allocation == .heads ? 0 : 1)...4096)
     denseHeadCount = try section.integer("dense_heads", default: 12, in: 1...4096)
     layers = section.listOrText("layers", default: "all")

@@ -92,16 +92,18 @@ public final class ReferenceEncoder {
   /// context would stand.
   private func repetition(_ reference: [Int32], _ keyValues: ReferenceKeyValues) -> Sequence {
     let tokenCount = reference.count
+    let contextPosition = Producer.contextPosition(bosTokenCount: bosTokenCount, longestReference: tokenCount)
     let layerCount = model.configuration.layerCount
     let entryCount = layerCount * shape.keyValueHeadCount
     let filledCount = (shape.layers.last! + 1) * shape.keyValueHeadCount
+    let firstPosition = configuration.keySpace == .beforeRotation ? contextPosition - tokenCount : bosTokenCount
     let memory = AttentionMemory(
       layerCount: layerCount, keyValueHeadCount: shape.keyValueHeadCount, headDimension: shape.headDimension,
       offsets: (0...entryCount).map { min($0, filledCount) * tokenCount },
-      keys: keyValues.rotatedKeys(model, firstPosition: bosTokenCount), values: keyValues.values)
+      keys: keyValues.rotatedKeys(model, firstPosition: firstPosition), values: keyValues.values)
     return Sequence(
       tokens: configuration.repeatPrompt + reference,
-      firstPosition: Producer.contextPosition(bosTokenCount: bosTokenCount, longestReference: tokenCount),
+      firstPosition: contextPosition,
       memory: MemoryContext(bos: bos, memories: [memory]))
   }
 

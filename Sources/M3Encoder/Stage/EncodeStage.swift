@@ -7,7 +7,7 @@ public import M3Transformer
 /// Encodes references into memories, one spool file a file of references.
 public struct EncodeStage: Sendable {
   /// Grows when the same settings, model and references begin to give other memories.
-  public static let version = 2
+  public static let version = 3
 
   public let model: LlamaModel
   public let tokenizer: Tokenizer

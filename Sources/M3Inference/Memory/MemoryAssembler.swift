@@ -8,13 +8,16 @@ public struct MemoryAssembler: Sendable {
   /// Tokens of the bank's longest reference.
   public let longestReference: Int
   public let bos: AttentionMemory
+  /// How each head reads memories; nil: as they are.
+  public let constants: ReadingConstants?
   private let rotation: Rotation
 
-  public init(producer: Producer, bos: BOSMemory, longestReference: Int) {
+  public init(producer: Producer, bos: BOSMemory, longestReference: Int, constants: ReadingConstants? = nil) {
     self.producer = producer
     self.longestReference = longestReference
     self.bos = AttentionMemory(bos)
-    rotation = Rotation(producer, positionCount: producer.bosTokens.count + longestReference)
+    self.constants = constants
+    rotation = Rotation(producer, positionCount: producer.contextPosition(longestReference: longestReference))
   }
 
   /// Where the context's first token stands.
@@ -22,17 +25,17 @@ public struct MemoryAssembler: Sendable {
 
   /// The BOS memory and these memories.
   public func assemble(_ memories: [SparseMemory]) -> MemoryContext {
-    MemoryContext(bos: bos, memories: memories.map { attentionMemory($0) })
+    MemoryContext(bos: bos, memories: memories.map { attentionMemory($0) }, constants: constants)
   }
 
   /// The BOS memory and these memories, read where they lie.
   public func assemble(rotated memories: [RotatedMemory]) -> MemoryContext {
-    MemoryContext(bos: bos, memories: memories.map { attentionMemory($0) })
+    MemoryContext(bos: bos, memories: memories.map { attentionMemory($0) }, constants: constants)
   }
 
   /// A memory as attention reads it: its keys rotated to their positions.
   public func attentionMemory(_ memory: SparseMemory) -> AttentionMemory {
-    attentionMemory(RotatedMemory(memory, producer: producer, rotation: rotation))
+    attentionMemory(RotatedMemory(memory, producer: producer, longestReference: longestReference, rotation: rotation))
   }
 
   /// A memory that is ready but for its layers: the model's layers without memories hold no rows. Nothing is copied.

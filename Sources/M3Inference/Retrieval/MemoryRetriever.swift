@@ -1,3 +1,4 @@
+public import M3Memory
 public import M3Transformer
 
 #if canImport(Glibc)
@@ -15,14 +16,19 @@ public final class MemoryRetriever: Sendable {
   private let search: any ReferenceSearch
   private let source: any MemorySource
   private let bos: AttentionMemory
+  private let constants: ReadingConstants?
 
-  /// - Parameter bos: the bank's BOS memory, read before all others and also where nothing is found.
+  /// - Parameters:
+  ///   - bos: the bank's BOS memory, read before all others and also where nothing is found.
+  ///   - constants: how each head reads memories; nil: as they are.
   public init(
-    search: any ReferenceSearch, source: any MemorySource, bos: AttentionMemory, settings: RetrievalSettings
+    search: any ReferenceSearch, source: any MemorySource, bos: AttentionMemory, constants: ReadingConstants? = nil,
+    settings: RetrievalSettings
   ) {
     self.search = search
     self.source = source
     self.bos = bos
+    self.constants = constants
     self.settings = settings
     cache = MemoryCache(byteLimit: settings.cacheBytes)
   }
@@ -66,7 +72,7 @@ public final class MemoryRetriever: Sendable {
     let largest = hits.map(\.similarity).max() ?? 0
     return MemoryContext(
       bos: bos, memories: memories, biases: hits.map { ($0.similarity - largest) * settings.similarityWeight },
-      logitScale: settings.logitScale, logSumExpScale: settings.logSumExpScale)
+      logitScale: settings.logitScale, logSumExpScale: settings.logSumExpScale, constants: constants)
   }
 
   /// Brings the memories that a text would read into the cache, beside other work.

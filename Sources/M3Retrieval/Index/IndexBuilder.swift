@@ -27,7 +27,7 @@ struct IndexBuilder {
   }
 
   private func train(_ index: FaissIndex) throws {
-    var choice = TrainingSample(limit: configuration.trainingCount, of: count)
+    var choice = SelectionSample(limit: configuration.trainingCount, of: count)
     var sample: [Float] = []
     sample.reserveCapacity(min(configuration.trainingCount, count) * dimension)
     try forEachBlock { block in

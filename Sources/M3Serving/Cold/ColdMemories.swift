@@ -37,12 +37,12 @@ public final class ColdMemories: MemorySource {
 
   public func memories(at indices: [Int]) throws -> [AttentionMemory] {
     try zip(indices, payloads(at: indices)).map { index, payload in
-      try payload.withUnsafeBytes { bytes in
-        do throws(FormatError) {
-          return reading.assembler.attentionMemory(try reading.bank.decode(bytes))
-        } catch {
-          throw error.inRecord("\(index)")
-        }
+      let text = try source.text(at: index)
+      do {
+        return reading.assembler.attentionMemory(
+          try payload.withUnsafeBytes { try reading.bank.decode($0, text: text) })
+      } catch let error as FormatError {
+        throw error.inRecord("\(index)")
       }
     }
   }
@@ -63,7 +63,7 @@ public final class ColdMemories: MemorySource {
       let missing = indices.indices.filter { payloads[$0] == nil }
       let encoded = try encoder.encode(missing.map { try tokens(at: indices[$0]) })
       for (place, memory) in zip(missing, encoded) {
-        let payload = try reading.bank.codec.payload(memory.roundedToBFloat16)
+        let payload = try reading.bank.payload(memory.roundedToBFloat16, text: source.text(at: indices[place]))
         try kept?.keep(payload, at: indices[place])
         payloads[place] = payload
       }

@@ -53,6 +53,7 @@ public struct RetrievalOptions: ParsableArguments {
   public func retriever(_ reading: BankReading) throws -> MemoryRetriever {
     MemoryRetriever(
       search: try search(reading.bank), source: try source(reading), bos: reading.assembler.bos,
+      constants: reading.assembler.constants,
       settings: try settings())
   }
 

@@ -67,7 +67,7 @@ public struct StageInput: Sendable, Equatable {
     self.init(name: name, path: path, byteCount: try FilePaths.size(path), digest: try .ofFile(path))
   }
 
-  init(_ source: StageSource, digest: SHA256Digest, firstLine: Int) {
+  package init(_ source: StageSource, digest: SHA256Digest, firstLine: Int) {
     self.init(
       name: source.name, path: source.path, byteCount: source.byteCount, digest: digest, range: source.range,
       firstLine: firstLine)

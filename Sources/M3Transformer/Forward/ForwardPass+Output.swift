@@ -13,6 +13,15 @@ extension ForwardPass {
   ///   - rows: rows of the batch, as ``Projections/sequenceOffsets`` counts them.
   ///   - body: gets each row's index in `rows` and its V logits, in order; the pointer is valid during the call.
   public func forEachLogits(rows: [Int], _ body: (_ index: Int, _ logits: UnsafeMutablePointer<Float>) -> Void) {
+    forEachLogitBlock(rows: rows) { indices, logits in
+      for index in indices { body(index, logits + (index - indices.lowerBound) * configuration.vocabularySize) }
+    }
+  }
+
+  /// The same for several rows at a time: their indices, and their logits (indices, V).
+  func forEachLogitBlock(
+    rows: [Int], _ body: (_ indices: Range<Int>, _ logits: UnsafeMutablePointer<Float>) -> Void
+  ) {
     let width = configuration.hiddenSize
     let vocabulary = configuration.vocabularySize
     let capacity = min(Self.rowsAtOnce, rows.count)
@@ -26,7 +35,7 @@ extension ForwardPass {
           epsilon: configuration.normalizationEpsilon, into: normalized.pointer + index * width)
       }
       kernels.multiply(rows: count, normalized.pointer, by: model.output, into: logits.pointer)
-      for index in 0..<count { body(start + index, logits.pointer + index * vocabulary) }
+      body(start..<start + count, logits.pointer)
     }
   }
 

@@ -23,7 +23,7 @@ public final class ForwardPass {
   /// Computes a batch.
   ///
   /// - Returns: the residual stream after the last computed layer, (N, C), before the final normalization; valid until
-  ///   the next run. Meaningful with ``ForwardExtent/hiddenStates`` only.
+  ///   the next run. Meaningful with ``ForwardExtent/hiddenStates`` and ``ForwardExtent/residual(afterLayers:)`` only.
   /// - Precondition: tokens are in the vocabulary, positions within the context length; caches have room, and only
   ///   passes through all layers have caches.
   @discardableResult
@@ -38,8 +38,9 @@ public final class ForwardPass {
     while memoryRows.count < sequences.count { memoryRows.append(MemoryRows()) }
     for (number, sequence) in sequences.enumerated() { memoryRows[number].place(sequence.memory, configuration) }
 
-    let lastLayer = extent.lastLayer(configuration.layerCount)
-    for index in 0...lastLayer {
+    let activations = observer as? any ActivationObserver
+    for index in 0..<extent.layerCount(of: configuration.layerCount) {
+      activations?.entersAttention(layer: index, residual.pointer, rowCount: rowCount)
       let stopsAtProjection = extent == .keysAndValues(layer: index)
       let stopsAtProbabilities = extent == .probabilities(layer: index)
       project(sequences, offsets: offsets, layer: index, observer: observer)
@@ -54,7 +55,10 @@ public final class ForwardPass {
       kernels.multiply(
         rows: rowCount, scratch.attention.pointer, by: layer.attentionOutput, into: residual.pointer, accumulating: true
       )
-      feedForward(layer, rowCount: rowCount)
+      activations?.entersFeedForward(layer: index, residual.pointer, rowCount: rowCount)
+      feedForward(layer, rowCount: rowCount) {
+        activations?.entersGate(layer: index, scratch.gateAndUp.pointer, rowCount: rowCount)
+      }
     }
     for sequence in sequences { sequence.cache?.tokenCount += sequence.tokens.count }
     return UnsafePointer(residual.pointer)
@@ -96,10 +100,12 @@ public final class ForwardPass {
     observer?.rotated(layer: index, projections)
   }
 
-  private func feedForward(_ layer: LlamaLayer, rowCount: Int) {
+  /// - Parameter beforeGate: called when `scratch.gateAndUp` holds both projections.
+  private func feedForward(_ layer: LlamaLayer, rowCount: Int, beforeGate: () -> Void) {
     let width = configuration.feedForwardSize
     normalize(rowCount, weight: layer.feedForwardNormalization)
     kernels.multiply(rows: rowCount, scratch.normalized.pointer, by: layer.gateAndUp, into: scratch.gateAndUp.pointer)
+    beforeGate()
     for row in 0..<rowCount {
       let gate = scratch.gateAndUp.pointer + row * 2 * width
       kernels.siluMultiply(count: width, gate: gate, up: gate + width, into: gate)

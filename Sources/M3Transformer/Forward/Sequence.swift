@@ -37,16 +37,19 @@ public struct Sequence {
 public enum ForwardExtent: Sendable, Equatable {
   /// All layers, to the hidden states that the output head reads.
   case hiddenStates
+  /// The residual stream after the first layers; after 0 of them it is the tokens' embeddings.
+  case residual(afterLayers: Int)
   /// Up to the queries, keys and values of a layer: nothing beyond them is computed.
   case keysAndValues(layer: Int)
   /// Up to the attention probabilities of a layer.
   case probabilities(layer: Int)
 
-  /// The last layer of which anything is computed.
-  func lastLayer(_ layerCount: Int) -> Int {
+  /// Layers of which anything is computed.
+  func layerCount(of layerCount: Int) -> Int {
     switch self {
-    case .hiddenStates: layerCount - 1
-    case .keysAndValues(let layer), .probabilities(let layer): layer
+    case .hiddenStates: layerCount
+    case .residual(let count): count
+    case .keysAndValues(let layer), .probabilities(let layer): layer + 1
     }
   }
 }

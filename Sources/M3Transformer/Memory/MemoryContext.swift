@@ -1,3 +1,5 @@
+public import M3Memory
+
 /// What a sequence reads besides its own tokens: the bank's BOS memory, then memories (paper, section 3.1), each where it
 /// lies.
 ///
@@ -13,10 +15,12 @@ public struct MemoryContext: Sendable {
   public var logitScale: Float
   /// APE's scaling factor: the log-sum-exp over all memories' keys is multiplied by it.
   public var logSumExpScale: Float
+  /// Of each head, besides those of all; nil where there are none.
+  public var constants: ReadingConstants?
 
   public init(
     bos: AttentionMemory?, memories: [AttentionMemory] = [], biases: [Float] = [], logitScale: Float = 1,
-    logSumExpScale: Float = 1
+    logSumExpScale: Float = 1, constants: ReadingConstants? = nil
   ) {
     precondition(biases.isEmpty || biases.count == memories.count, "one bias a memory")
     self.bos = bos
@@ -24,8 +28,11 @@ public struct MemoryContext: Sendable {
     self.biases = biases
     self.logitScale = logitScale
     self.logSumExpScale = logSumExpScale
+    self.constants = constants
   }
 
   /// Whether logits stay as they are.
-  var isPlain: Bool { logitScale == 1 && logSumExpScale == 1 && biases.allSatisfy { $0 == 0 } }
+  var isPlain: Bool {
+    constants == nil && logitScale == 1 && logSumExpScale == 1 && biases.allSatisfy { $0 == 0 }
+  }
 }

@@ -1,4 +1,11 @@
+import M3Memory
 import M3Tensor
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Where the rows of BOS memory and memories lie, head by head, and how much they weigh: found out once a sequence, not
 /// once a layer.
@@ -37,16 +44,22 @@ struct MemoryRows {
         parts.append((memory, context.logitScale, bias / shape.attentionScale, false))
       }
     }
+    let logCount = Float(log(Double(max(1, context?.memories.count ?? 1))))
     for entry in 0..<shape.layerCount * shape.keyValueHeadCount {
       firstSegments.append(segments.count)
       for part in parts {
         let (first, end) = (part.memory.offsets[entry], part.memory.offsets[entry + 1])
         guard first < end else { continue }
+        var (factor, shift) = (part.factor, part.shift)
+        if let constants = context?.constants, !part.isBOS {
+          factor *= constants.scales[entry]
+          shift += (constants.biases[entry] + constants.crowding[entry] * logCount) / shape.attentionScale
+        }
         segments.append(
           Segment(
             keys: part.memory.keys.pointer + first * shape.headDimension,
             values: part.memory.values.pointer + first * shape.headDimension, count: end - first,
-            factor: part.factor, shift: part.shift, isBOS: part.isBOS))
+            factor: factor, shift: shift, isBOS: part.isBOS))
       }
     }
     firstSegments.append(segments.count)

@@ -23,13 +23,13 @@ struct PlainMemory {
     positions = payload[start..<start + rowCount].map { Int($0) }
     let vectors = Array(payload[(start + rowCount)...])
     let entries = counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
-    let statistics = (bank.codec as? Int4Codec)?.statistics
+    let scalar = bank.codec as? ScalarCodec
     func rows(_ part: Int) -> [Float] {
       entries.indices.flatMap { row -> [Float] in
         let place = part * rowCount + row
-        guard let statistics else { return Self.bfloat16(vectors, row: place, dimension: shape.headDimension) }
+        guard let scalar else { return Self.bfloat16(vectors, row: place, dimension: shape.headDimension) }
         let first = (2 * entries[row] + part) * shape.headDimension
-        return Self.int4(vectors, row: place, statistics, elements: first..<first + shape.headDimension)
+        return Self.levels(vectors, row: place, scalar, elements: first..<first + shape.headDimension)
       }
     }
     (keys, values) = (rows(0), rows(1))
@@ -42,28 +42,34 @@ struct PlainMemory {
     }
   }
 
-  private static func int4(
-    _ bytes: [UInt8], row: Int, _ statistics: HeadStatistics, elements: Range<Int>
+  private static func levels(
+    _ bytes: [UInt8], row: Int, _ codec: ScalarCodec, elements: Range<Int>
   ) -> [Float] {
-    let start = row * (2 + elements.count / 2)
+    let bits = codec.width.rawValue
+    let start = row * (2 + elements.count * bits / 8)
     let scale = Float(Float16(bitPattern: UInt16(bytes[start]) | UInt16(bytes[start + 1]) << 8))
     return elements.enumerated().map { index, element -> Float in
-      let byte = bytes[start + 2 + index / 2]
-      let level = scale * (Float(index % 2 == 0 ? byte & 15 : byte >> 4) - 7.5)
-      let scaled = statistics.deviations[element] * level
-      return statistics.means[element] + scaled
+      var code = 0
+      for bit in 0..<bits {
+        let place = index * bits + bit
+        code |= Int(bytes[start + 2 + place / 8] >> UInt8(place % 8) & 1) << bit
+      }
+      let level = scale * (Float(code) - Float((1 << bits) - 1) / 2)
+      let scaled = codec.statistics.deviations[element] * level
+      return codec.statistics.means[element] + scaled
     }
   }
 
-  /// The keys as attention reads them: rotated behind the BOS, unless they are stored so.
-  func rotatedKeys(_ producer: Producer) -> [Float] {
+  /// The keys as attention reads them: rotated so that the reference ends where a context begins, unless they are stored
+  /// rotated.
+  func rotatedKeys(_ producer: Producer, longestReference: Int) -> [Float] {
     if producer.keySpace == .afterRotation { return keys }
     let (dimension, half) = (producer.shape.headDimension, producer.shape.headDimension / 2)
     var rotated = keys
     for (row, position) in positions.enumerated() {
       for pair in 0..<half {
         let angle =
-          Double(producer.bosTokens.count + position)
+          Double(max(128, producer.bosTokens.count + longestReference) - tokenCount + position)
           * pow(Double(producer.rotaryBase)!, -2 * Double(pair) / Double(dimension))
         let (cosine, sine) = (Float(cos(angle)), Float(sin(angle)))
         let (low, high) = (keys[row * dimension + pair], keys[row * dimension + half + pair])

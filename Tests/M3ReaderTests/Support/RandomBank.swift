@@ -28,7 +28,8 @@ struct RandomBank {
       shape: shape, means: random.floats(12 * dimension),
       deviations: random.floats(12 * dimension).map { 0.25 + $0.magnitude })
     let codec: any MemoryCodec =
-      name == Int4Codec.name ? Int4Codec(statistics: statistics) : BFloat16Codec(headDimension: dimension)
+      try ScalarWidth(name: name).map { try ScalarCodec($0, statistics: statistics) }
+      ?? BFloat16Codec(headDimension: dimension)
     let tokenCounts = [40, 7, 0, 1, 33, 12, 40, 5, 20, 39, 3]
     memories = tokenCounts.map { SparseMemory(random: &random, shape: shape, tokenCount: $0) }
     folder = try TemporaryFolder()
@@ -46,7 +47,7 @@ struct RandomBank {
       return try writer.commit()
     }
     var files = [try file("bos.m3m", role: "bos_memory", Self.bos(producer, &random).bytes)]
-    if name == Int4Codec.name { files.append(try file("codebook.m3c", role: "codebook", statistics.bytes)) }
+    if ScalarWidth(name: name) != nil { files.append(try file("codebook.m3c", role: "codebook", statistics.bytes)) }
     try BankAssembly.commit(
       BankManifest(
         producer: producer.json, codec: description, inputFingerprint: "random", shards: shards, files: files),

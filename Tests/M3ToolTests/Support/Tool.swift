@@ -9,10 +9,12 @@ enum Tool: String, CaseIterable, Sendable {
   case dedupe = "m3-dedupe"
   case filter = "m3-filter"
   case encode = "m3-encode"
+  case quantize = "m3-quantize"
   case shard = "m3-shard"
   case index = "m3-index"
   case verify = "m3-verify"
   case read = "m3-read"
+  case plan = "m3-plan"
   case bench = "m3-bench"
 
   var path: String { FilePaths.join(Tool.folder, rawValue) }
