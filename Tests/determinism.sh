@@ -17,7 +17,9 @@ for workers in 1 2; do
   "$bin/m3-dedupe" --progress none --workers $workers --input "$out/chunks" --output "$out/unique"
   "$bin/m3-filter" --progress none --workers $workers --input "$out/unique" --output "$out/references" --rejected "$out/rejected"
   "$bin/m3-encode" --progress none --workers $workers --model "$model" --input "$out/references" --output "$out/memories"
-  "$bin/m3-shard" --progress none --workers $workers --input "$out/memories" --references "$out/references" --output "$out/bank"
+  "$bin/m3-quantize" --progress none --workers $workers --codec pq --set code_bits=4 --set sample_references=40 \
+    --input "$out/memories" --references "$out/references" --output "$out/codes"
+  "$bin/m3-shard" --progress none --workers $workers --input "$out/codes" --references "$out/references" --output "$out/bank"
   "$bin/m3-index" "$out/bank" --progress none --workers $workers --embedder "$embedder"
 done
 diff -r --exclude=_runs "$work/1" "$work/2"

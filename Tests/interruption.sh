@@ -20,7 +20,7 @@ zstd -q --rm "$work"/documents/[4-7].jsonl
 cd "$work"
 
 # In order; a bucket task takes a band, and clusters are one task.
-stages="chunk signatures buckets cluster drop filter encode shard"
+stages="chunk signatures buckets cluster drop filter encode quantize shard"
 
 # call STAGE FOLDER [plan]: the stage's command line with its results beneath FOLDER, one task a file of documents.
 call() {
@@ -29,7 +29,11 @@ call() {
     signatures | buckets | cluster | drop) echo "$bin/m3-dedupe $1 ${3-} --input $2/chunks --output $2/unique" ;;
     filter) echo "$bin/m3-filter ${3-} --input $2/unique --output $2/references --rejected $2/rejected" ;;
     encode) echo "$bin/m3-encode ${3-} --model $model --input $2/references --output $2/memories" ;;
-    shard) echo "$bin/m3-shard ${3-} --input $2/memories --references $2/references --output $2/bank" ;;
+    quantize)
+      echo "$bin/m3-quantize ${3-} --codec pq --set sample_references=24 --set code_bits=4 --input $2/memories \
+        --references $2/references --output $2/codes"
+      ;;
+    shard) echo "$bin/m3-shard ${3-} --input $2/codes --references $2/references --output $2/bank" ;;
   esac
 }
 
@@ -87,7 +91,7 @@ for stage in $stages; do
   limit=took_$stage
   limit=$((${!limit} / 8 + 300))
   ((limit < 1000)) || limit=1000
-  share=$((share + kills / 8))
+  share=$((share + kills / 9))
   [ $stage != shard ] || share=$kills
   rounds=0
   while missing=$($(call $stage killed) --list-missing) && [ -n "$missing" ]; do

@@ -70,8 +70,8 @@ report: build ## What the stages of a work folder kept and cost: NAME= or WORK= 
 verify: ## Verifies a bank: BANK=DIR
 	$(BIN)/m3-verify $(BANK)
 
-demo: deps data build ## The whole way in 9 to 12 minutes: 500 articles to a bank that a model reads back
+demo: deps data build ## The whole way in about 15 minutes: 500 articles to a bank that a model reads back
 	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) EMBEDDER=$(EMBEDDER) WORKERS=$(WORKERS) bash pipelines/demo.sh
 
-fidelity: build data ## Compares recipes on the same items (about 15 minutes): what each recovers, and its bytes
+fidelity: build data ## Compares recipes on the same items (about 45 minutes): what each recovers, and its bytes
 	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/fidelity.sh

@@ -239,7 +239,7 @@ import Glibc
 
   @Test func progressEndsAtTheTotal() throws {
     var last: (done: UInt64, total: UInt64) = (0, 0)
-    _ = BankVerifier.verify(path: bank.folder.path) { last = ($0, $1) }
+    _ = BankVerifier.verify(path: bank.folder.path, onProgress: { last = ($0, $1) })
     #expect(last.done == last.total)
     #expect(last.total == UInt64(bank.contents.values.map(\.count).reduce(0, +)))
   }

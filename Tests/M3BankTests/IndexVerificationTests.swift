@@ -22,12 +22,15 @@ import Testing
   }
 
   private func damage(_ level: BankVerifier.Level = .full) -> [String] {
-    BankVerifier.verify(path: bank.folder.path, level: level).damage.map { "\($0.kind.rawValue) \($0.file)" }
+    BankVerifier.verify(
+      path: bank.folder.path, level: level, codec: { { _ throws(FormatError) in } }
+    ).damage.map { "\($0.kind.rawValue) \($0.file)" }
   }
 
   @Test(arguments: BankVerifier.Level.allCases) func anIndexIsPartOfAWholeBank(level: BankVerifier.Level) throws {
     var last: (done: UInt64, total: UInt64) = (0, 0)
-    let report = BankVerifier.verify(path: bank.folder.path, level: level) { last = ($0, $1) }
+    let report = BankVerifier.verify(
+      path: bank.folder.path, level: level, codec: { { _ throws(FormatError) in } }, onProgress: { last = ($0, $1) })
     #expect(report.outcome == .intact)
     #expect(report.root == bank.manifest.root)
     #expect(report.fileCount == 7)
@@ -57,7 +60,9 @@ import Testing
     let other = SHA256Digest.of([9])
     try bank.folder.write(manifest(root: other).serialized(), "index.json")
     #expect(damage(level) == ["stale-index index.json"])
-    let message = BankVerifier.verify(path: bank.folder.path, level: level).damage[0].message
+    let message = BankVerifier.verify(
+      path: bank.folder.path, level: level, codec: { { _ throws(FormatError) in } }
+    ).damage[0].message
     #expect(message.contains("\(bank.manifest.root)") && message.contains("\(other)"))
     try bank.folder.write(manifest(count: 7).serialized(), "index.json")
     #expect(damage(level) == ["stale-index index.json"])

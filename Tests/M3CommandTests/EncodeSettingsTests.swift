@@ -37,11 +37,11 @@ struct EncodeSettingsTests {
 
   @Test("heads need no second pass, unless a rule is given")
   func rule() throws {
-    #expect(try settings([]).rule == .reconstruction)
+    #expect(try settings([]).rule == .all)
     #expect(try settings(["allocation=heads"]).rule == .received)
     #expect(try settings(["allocation=heads", "rule=attention"]).rule == .attention)
     let file = Fixtures.root + "/pipelines/vital-articles.yaml"
-    #expect(try settings(["allocation=heads"], file: file).rule == .reconstruction)
+    #expect(try settings(["allocation=heads"], file: file).rule == .all)
   }
 
   @Test("only `heads` keeps no token elsewhere")

@@ -15,6 +15,8 @@ struct SettingsTests {
     (ours, theirs) = (try SettingsSection("encode", file: nil), try SettingsSection("encode", file: file))
     // Not the settings themselves: the file gives a BOS text, and the defaults leave it to a calibration.
     #expect(try EncodeSettings(&ours).json == EncodeSettings(&theirs).json)
+    (ours, theirs) = (try SettingsSection("quantize", file: nil), try SettingsSection("quantize", file: file))
+    #expect(try QuantizeSettings(&ours) == QuantizeSettings(&theirs))
     (ours, theirs) = (try SettingsSection("shard", file: nil), try SettingsSection("shard", file: file))
     #expect(try ShardSettings(&ours) == ShardSettings(&theirs))
   }

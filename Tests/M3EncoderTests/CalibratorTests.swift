@@ -135,9 +135,21 @@ import Testing
   private func largestAttention(_ reference: [Int32], bos: [Int32]) -> [Double] {
     let prompt = tiny.configuration().repeatPrompt
     let start = max(128, bos.count + reference.count)
+    let first = start - reference.count
+    let text = bos + reference
+    let read = tiny.twin.run(tokens: text, positions: Array(text.indices)).layers
+    // The reference's keys are moved to the places before the repetition.
     let found = tiny.twin.run(
-      tokens: bos + reference + prompt + reference,
-      positions: Array(0..<bos.count + reference.count) + (0..<prompt.count + reference.count).map { start + $0 })
+      tokens: prompt + reference, positions: (0..<prompt.count + reference.count).map { start + $0 },
+      memory: { layer, head in
+        text.indices.map { token in
+          let key =
+            token < bos.count
+            ? read[layer].keys[token][head]
+            : rotated(read[layer].keysBeforeRotation[token][head], position: first + token - bos.count)
+          return .init(key: key, value: read[layer].values[token][head])
+        }
+      })
     return (0..<4).map { entry in
       reference.indices.reduce(0) { sum, token in
         let attention = (0..<2).flatMap { member in
@@ -148,6 +160,17 @@ import Testing
         return sum + attention.max()!
       }
     }
+  }
+
+  private func rotated(_ key: [Double], position: Int) -> [Double] {
+    let half = key.count / 2
+    var rotated = key
+    for pair in 0..<half {
+      let angle = Double(position) * pow(50_000, -Double(pair) / Double(half))
+      rotated[pair] = key[pair] * cos(angle) - key[pair + half] * sin(angle)
+      rotated[pair + half] = key[pair + half] * cos(angle) + key[pair] * sin(angle)
+    }
+    return rotated
   }
 
   private func texts(_ count: Int) -> [String] {

@@ -133,8 +133,8 @@ import Testing
   /// The repetition of a reference that is read from its whole memory, behind the BOS.
   private func repetition(of tokens: [Int32], bos: [Int32], memory: SparseMemory) throws -> PlainLlama.Result {
     let prompt = tiny.configuration().repeatPrompt
-    let rotated = Rotation(try tiny.producer(tiny.configuration()), positionCount: bos.count + tokens.count)
-      .rotatedKeys(memory, firstPosition: bos.count)
+    let rotated = Rotation(try tiny.producer(tiny.configuration()), positionCount: 128)
+      .rotatedKeys(memory, firstPosition: 128 - tokens.count)
     let bosRows = tiny.twin.run(tokens: bos, positions: Array(bos.indices)).layers
     return tiny.twin.run(
       tokens: prompt + tokens, positions: (0..<prompt.count + tokens.count).map { 128 + $0 },

@@ -17,7 +17,8 @@ import Testing
     let golden = try Fixtures.golden("evaluation/tiny/golden.json").required("scores", as: [JSONFields].self)
     #expect(golden.count == 3)
     let encoder = ReferenceEncoder(
-      model: tiny.models[kernels]!, bos: tiny.bos(), configuration: tiny.configuration(rule.rule))
+      model: tiny.models[kernels]!, bos: tiny.bos(),
+      configuration: tiny.configuration(rule.rule, keySpace: .afterRotation))
     for expected in golden {
       _ = try encoder.encode([tiny.tokens(expected.required("reference_id"))])
       let values = try expected.required(rule.field, as: [Double].self)
@@ -32,7 +33,8 @@ import Testing
     for expected in golden {
       let tokensPerHead: Int = try expected.required("tokens_per_head")
       let encoder = ReferenceEncoder(
-        model: tiny.models[kernels]!, bos: tiny.bos(), configuration: tiny.configuration(tokensPerHead: tokensPerHead))
+        model: tiny.models[kernels]!, bos: tiny.bos(),
+        configuration: tiny.configuration(tokensPerHead: tokensPerHead, keySpace: .afterRotation))
       let memory = try encoder.encode([tiny.tokens(expected.required("reference_id"))])[0]
       #expect(memory.kept == (try expected.required("kept", as: [[[Int]]].self)).flatMap { $0 })
 
@@ -55,7 +57,7 @@ import Testing
       model: model, bos: BOSMemory(tokens: [0], model: model),
       configuration: EncoderConfiguration(
         rule: .reconstruction, allocation: .adaptive, tokensPerHead: tokensPerHead, memoryLayers: Array(0..<30),
-        keySpace: .beforeRotation, repeatPrompt: tokenizer.encode("\n\nRepeat the text above:\n")))
+        keySpace: .afterRotation, repeatPrompt: tokenizer.encode("\n\nRepeat the text above:\n")))
     let memories = try encoder.encode(references.map { tokenizer.encode($0.text) })
     let golden = try Fixtures.golden("evaluation/smollm2/golden.json").required("selections", as: [JSONFields].self)
     for (reference, memory) in zip(references, memories) {

@@ -13,7 +13,8 @@ import Testing
   func scores(rule: SelectionRule, tokenCount: Int) throws {
     var random = Randomness(seed: UInt64(tokenCount))
     let tokens = random.tokens(tokenCount, vocabulary: 300)
-    let configuration = tiny.configuration(rule, layers: [1])
+    // The twin reads all in one pass: the reference stays behind the BOS while it is repeated.
+    let configuration = tiny.configuration(rule, layers: [1], keySpace: .afterRotation)
     let encoder = ReferenceEncoder(model: tiny.model, bos: tiny.bos([0, 5]), configuration: configuration)
     _ = try encoder.encode([tokens])
     let expected = expectedScores(rule, tokens, bos: [0, 5], layer: 1, prompt: configuration.repeatPrompt)

@@ -1,6 +1,7 @@
 import M3Encoder
 import M3Inference
 import M3JSON
+import M3Memory
 import M3TestSupport
 import Testing
 
@@ -33,7 +34,9 @@ import Testing
   }
 
   private func expectGolden(_ run: Run, _ model: Result<EvaluationModel, any Error>, workers: Int) throws {
-    let bank = try EvaluationBank(run.rule, of: model, tokensPerHead: run.tokensPerHead)
+    // The reference implementation reads memories where they were written, behind the BOS: as keys are that are stored
+    // rotated.
+    let bank = try EvaluationBank(run.rule, of: model, tokensPerHead: run.tokensPerHead, keySpace: .afterRotation)
     let items = bank.base.items
     #expect(bank.assembler.contextPosition == (try bank.base.golden.required("context_position")))
 

@@ -163,7 +163,9 @@ extension EvaluationBank {
     guard let index = producer.shape.layers.firstIndex(of: layer) else { return rows }
     for memory in memories {
       for place in memory.offsets[index * 2 + head]..<memory.offsets[index * 2 + head + 1] {
-        let position = producer.keySpace == .beforeRotation ? 1 + Int(memory.positions[place]) : nil
+        // The reference ends where the context begins.
+        let first = assembler.contextPosition - memory.tokenCount
+        let position = producer.keySpace == .beforeRotation ? first + Int(memory.positions[place]) : nil
         rows.append(row(memory.keys, memory.values, 16 * place, position: position))
       }
     }

@@ -83,7 +83,7 @@ import Testing
       } else {
         query = start - size..<start
       }
-      let text = String(decoding: tokenizer.decode(tokens[query]), as: UTF8.self)
+      let text = String(decoding: tokenizer.decode(tokens[query].filter { !tokenizer.isControl($0) }), as: UTF8.self)
       let hits = try retriever.hits(for: [text])[0]
       if query != last { run.changes.append(MemoryChange(tokenCount: place, query: text, hits: hits)) }
       last = query

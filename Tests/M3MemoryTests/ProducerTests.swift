@@ -88,4 +88,21 @@ import Testing
   @Test func contextPositionOfAProducer() {
     #expect(Producer.sample.contextPosition(longestReference: 130) == 132)
   }
+
+  /// A reference ends where the context begins, so that the two are as near as in a text; keys that are rotated already
+  /// stay behind the BOS, which has two tokens here.
+  @Test(arguments: [
+    (0, 40, 128, 2), (1, 40, 127, 2), (40, 40, 88, 2), (126, 126, 2, 2), (130, 130, 2, 2), (7, 130, 125, 2),
+  ])
+  func firstPosition(tokenCount: Int, longestReference: Int, before: Int, after: Int) {
+    var producer = Producer.sample
+    for (keySpace, expected) in [(Producer.KeySpace.beforeRotation, before), (.afterRotation, after)] {
+      producer.keySpace = keySpace
+      let first = producer.firstPosition(tokenCount: tokenCount, longestReference: longestReference)
+      #expect(first == expected)
+      // Behind the BOS, and never in the context.
+      #expect(first >= producer.bosTokens.count)
+      #expect(first + tokenCount <= producer.contextPosition(longestReference: longestReference))
+    }
+  }
 }

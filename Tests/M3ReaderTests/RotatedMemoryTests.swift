@@ -8,9 +8,11 @@ import Testing
 
 /// Memories as attention reads them, against the format's definition.
 @Suite struct RotatedMemoryTests {
-  @Test(arguments: CodecRegistry.names, Producer.KeySpace.allCases)
+  @Test(arguments: CodecRegistry.untrainedNames, Producer.KeySpace.allCases)
   func everyElementIsTheDefinitionBitForBit(codec: String, keySpace: Producer.KeySpace) throws {
-    for dimension in [2, 14, 16, 64, 66] {
+    // Codes of a vector are whole bytes.
+    let width = ScalarWidth(name: codec)?.rawValue ?? 16
+    for dimension in [2, 14, 16, 64, 66] where (dimension * width).isMultiple(of: 8) {
       let stored = try RandomBank(codec: codec, keySpace: keySpace, dimension: dimension)
       let bank = try MemoryBank(path: stored.folder.path)
       #expect(bank.count == RandomBank.recordCount)
@@ -24,7 +26,9 @@ import Testing
         let found = try bank.rotatedMemory(at: index)
         #expect(found.tokenCount == stored.memories[index].tokenCount)
         #expect(found.offsets == stored.memories[index].offsets)
-        #expect(bits(found, \.keys) == bits(expected.rotatedKeys(bank.producer)))
+        #expect(
+          bits(found, \.keys)
+            == bits(expected.rotatedKeys(bank.producer, longestReference: RandomBank.longestReference)))
         #expect(bits(found, \.values) == bits(expected.values))
         let ofRecord = try bank.rotatedMemory(record)
         #expect(ofRecord.offsets == found.offsets && ofRecord.tokenCount == found.tokenCount)
@@ -40,11 +44,12 @@ import Testing
     let stored = try RandomBank(codec: "int4", keySpace: keySpace)
     let bank = try MemoryBank(path: stored.folder.path)
     let rotation = Rotation(
-      bank.producer, positionCount: bank.producer.bosTokens.count + RandomBank.longestReference)
+      bank.producer, positionCount: bank.producer.contextPosition(longestReference: RandomBank.longestReference))
     for index in 0..<bank.count {
       let found = try bank.rotatedMemory(at: index)
       let copy = RotatedMemory(
-        try bank.memory(bank.record(index: index)), producer: bank.producer, rotation: rotation)
+        try bank.memory(bank.record(index: index)), producer: bank.producer,
+        longestReference: RandomBank.longestReference, rotation: rotation)
       #expect(copy.offsets == found.offsets && copy.tokenCount == found.tokenCount)
       #expect(bits(copy, \.keys) == bits(found, \.keys))
       #expect(bits(copy, \.values) == bits(found, \.values))

@@ -1,3 +1,4 @@
+import M3Bytes
 import M3Retrieval
 import M3Stage
 import M3TestSupport

@@ -65,7 +65,9 @@ import Testing
   }
 
   @Test func aSkippedMemoryIsNotMissed() throws {
-    let reader = try SpoolReader(path: Samples.spool(TemporaryFolder()))
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let reader = try SpoolReader(path: Samples.spool(folder))
     #expect(try reader.skip() == Samples.memories[0].id)
     #expect(try reader.next()?.memory == Samples.memories[1].memory)
     #expect(try reader.skip() == Samples.memories[2].id)

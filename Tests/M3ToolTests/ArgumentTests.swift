@@ -105,7 +105,9 @@ struct ArgumentTests {
     Call(.chunk, "--input picture.png --output new --model MODEL", 65, "picture.png"),
     Call(.chunk, "--input documents.jsonl documents.jsonl --output new --model MODEL", 65, "documents.jsonl"),
     Call(.encode, "--input documents.jsonl --output new --model MODEL", 65, "documents.jsonl", "line 1"),
-    Call(.encode, "\(encode) --set repeat_prompt=\(String(repeating: "again.", count: 200))", 65, "positions", "512"),
+    Call(
+      .encode, "\(encode) --set rule=reconstruction --set repeat_prompt=\(String(repeating: "again.", count: 200))", 65,
+      "positions", "512"),
     Call(.read, "get bank nobody#0", 65, "nobody#0"),
     Call(.read, "\(generate) --memory nobody#0", 65, "nobody#0"),
     Call(.read, "generate bank --model OTHER --prompt river", 65, "not the model that made bank", "model"),

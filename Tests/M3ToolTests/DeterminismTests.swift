@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The same input and settings give the same bytes")
 struct DeterminismTests {
-  private static let folders = ["references", "memories", "bank", "bank.stage"]
+  private static let folders = ["references", "memories", "codes", "bank", "bank.stage"]
 
   /// Runs all stages over several files.
   private static func made(
@@ -16,12 +16,17 @@ struct DeterminismTests {
     for file in reversed ? files.reversed() : files { try workspace.write(file.text, "documents/\(file.name)") }
     func name(_ name: String) throws -> String { absolute ? try workspace.file(name) : name }
     let more = ["--workers", workers]
-    let (references, memories, bank) = (try name("references"), try name("memories"), try name("bank"))
+    let (references, memories, codes) = (try name("references"), try name("memories"), try name("codes"))
     let model = ["--model", Model.tiny] + more
     let calls: [(Tool, [String])] = [
       (.chunk, ["--input", try name("documents"), "--output", references, "--max-tokens", "48"] + model),
       (.encode, ["--input", references, "--output", memories] + model),
-      (.shard, ["--input", memories, "--references", references, "--output", bank] + more),
+      (
+        .quantize,
+        ["--input", memories, "--references", references, "--output", codes, "--codec", QuantizeRecipe.x2.codec]
+          + QuantizeRecipe.x2.settings + model
+      ),
+      (.shard, ["--input", codes, "--references", references, "--output", try name("bank")] + more),
     ]
     for (tool, arguments) in calls {
       let folder = absolute ? "/" : try workspace.path

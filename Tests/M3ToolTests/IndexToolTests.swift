@@ -13,7 +13,7 @@ struct IndexToolTests {
     let workspace = Workspace()
     for file in Corpus.files(4, documents: 1) { try workspace.write(file.text, "documents/\(file.name)") }
     expect(try workspace.chunk(["--set", "task_bytes=1"], input: ["documents"]), Exit.ok)
-    expect(try workspace.encode(["--set", "tokens_per_head=2"]), Exit.ok)
+    expect(try workspace.encode(["--set", "rule=reconstruction", "--set", "tokens_per_head=2"]), Exit.ok)
     expect(try workspace.shard(), Exit.ok)
     return try workspace.snapshot("bank")
   }
@@ -111,7 +111,7 @@ struct IndexToolTests {
     let other = Workspace()
     try other.write(Corpus.lines, "documents.jsonl")
     expect(try other.chunk(), Exit.ok)
-    expect(try other.encode(["--set", "tokens_per_head=2"]), Exit.ok)
+    expect(try other.encode(["--set", "rule=reconstruction", "--set", "tokens_per_head=2"]), Exit.ok)
     expect(try other.shard(), Exit.ok)
     for (name, bytes) in old { try other.write(bytes, "bank/\(name)") }
     expect(try other.run(.verify, ["bank", "--level", "quick"]), Exit.badData, ["index.json", "stale-index"])

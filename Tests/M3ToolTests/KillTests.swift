@@ -11,6 +11,13 @@ struct KillTests {
       ["references"]
     ),
     (.encode, ["--input", "references", "--output", "memories", "--model", Model.tiny], ["memories"]),
+    (
+      .quantize,
+      [
+        "--input", "memories", "--references", "references", "--output", "codes", "--codec", "pq", "--set",
+        "code_bytes=2", "--set", "code_bits=4",
+      ], ["codes"]
+    ),
     (.shard, ["--input", "memories", "--references", "references", "--output", "bank"], ["bank", "bank.stage"]),
   ]
 

@@ -50,7 +50,7 @@ struct StageContractTests {
       (.chunk, ["--on-bad-input", "quarantine"], "on_bad_input: \"fail\" there, \"quarantine\" now"),
       (.chunk, ["--set", "title_field=name"], "title_field: \"title\" there, \"name\" now"),
       (.encode, ["--set", "tokens_per_head=4"], "tokens_per_head: 16 there, 4 now"),
-      (.encode, ["--set", "rule=received"], "rule: \"reconstruction\" there, \"received\" now"),
+      (.encode, ["--set", "rule=received"], "rule: \"all\" there, \"received\" now"),
       (.encode, ["--set", "layers=1"], "layers: \"all\" there, \"1\" now"),
       (.shard, ["--codec", "bf16"], "codec: \"int4\" there, \"bf16\" now"),
       (.shard, ["--set", "compression_level=9"], "compression_level: 3 there, 9 now"),

@@ -11,7 +11,7 @@ struct VerifyToolTests {
     let workspace = Workspace()
     try workspace.write(Corpus.text(Array(Corpus.documents[..<3])), "documents.jsonl")
     expect(try workspace.chunk(), Exit.ok)
-    expect(try workspace.encode(["--set", "tokens_per_head=2"]), Exit.ok)
+    expect(try workspace.encode(["--set", "rule=reconstruction", "--set", "tokens_per_head=2"]), Exit.ok)
     expect(try workspace.shard(), Exit.ok)
     let references = try jsonLines(workspace, "references/part-00000.jsonl.zst")
     return (try workspace.snapshot("bank"), references.compactMap { $0["id"]?.stringValue })

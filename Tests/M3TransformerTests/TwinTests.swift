@@ -1,4 +1,5 @@
 import Glibc
+import M3Memory
 import M3TestSupport
 import M3Transformer
 import Testing
@@ -78,6 +79,25 @@ import Testing
       let memory = MemoryContext(
         bos: parts[0], memories: Array(parts[1...]), biases: biases, logitScale: logitScale,
         logSumExpScale: logSumExpScale)
+      expectTwin(test, [Sequence(tokens: tokens, firstPosition: 128, memory: memory, isolatedCount: length / 10)])
+    }
+  }
+
+  /// A bias, a crowding and a scale a head, of one memory and of several, with and without the constants of all heads.
+  @Test(arguments: TestModel.all, [1, 40])
+  func readingConstants(_ test: TestModel, length: Int) {
+    var random = Randomness(seed: 18)
+    let parts = (0..<4).map { _ in AttentionMemory.ragged(&random, test.configuration) }
+    let tokens = random.tokens(length, vocabulary: test.configuration.vocabularySize)
+    let constants = ReadingConstants.random(&random, test.configuration)
+    for (bos, memories, biases, logitScale, logSumExpScale) in [
+      (nil, parts[1..<2], [], Float(1), Float(1)), (parts[0], parts[1...], [], 1, 1),
+      (parts[0], parts[1...], [Float(0), -1.5, 0.5], 1.2, 1), (parts[0], parts[1...], [0, -1, -2], 1.1, 0.8),
+      (parts[0], [], [], 1, 1),
+    ] {
+      let memory = MemoryContext(
+        bos: bos, memories: Array(memories), biases: biases, logitScale: logitScale, logSumExpScale: logSumExpScale,
+        constants: constants)
       expectTwin(test, [Sequence(tokens: tokens, firstPosition: 128, memory: memory, isolatedCount: length / 10)])
     }
   }

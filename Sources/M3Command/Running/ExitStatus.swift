@@ -1,6 +1,7 @@
 import M3Bytes
 import M3Encoder
 import M3Inference
+import M3Quantizer
 import M3Stage
 import M3Tensor
 
@@ -23,7 +24,8 @@ public enum ExitStatus: Int32, Sendable {
       case let error as StageError: ExitStatus(stage: error)
       case is SettingsError, is UsageError, is TensorError: .usage
       case let error as FormatError where error.isMissingInput: .missingInput
-      case is FormatError, is WrongModelError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite:
+      case is FormatError, is WrongModelError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite,
+        is BudgetError, is PredictedTrainingError, is AlgebraError:
         .badData
       default: .internal
       }

@@ -37,6 +37,10 @@ public struct QuantizeSettings: Equatable {
     scope = try section.choice("scope", default: .head)
     kernel = try section.string("kernel", default: "auto")
     try section.finish()
+    if codec.isPredicted, max(components, rank) > directions {
+      throw SettingsError.malformed(
+        "quantize.components and quantize.rank take 1 to \(directions), the number of quantize.directions")
+    }
   }
 
   /// What decides the stage's bytes, besides the model, the codebook and the kernels; what does not apply is left out.

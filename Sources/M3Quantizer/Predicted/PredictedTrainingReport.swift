@@ -17,3 +17,14 @@ public struct PredictedTrainingReport: Sendable, Equatable {
   public var unexplainedKeys = 0.0
   public var unexplainedValues = 0.0
 }
+
+extension PredictedTrainingReport: CustomStringConvertible {
+  public var description: String {
+    func percent(_ share: Double) -> String { "\((1000 * share).rounded() / 10) %" }
+    return
+      "\(referenceCount) references, \(tokenCount) tokens, \(heldOutCount) references held out; \(directionCount) directions "
+      + "have \(percent(directionShare)) of the variance, the prediction of rank \(predictionRank) leaves \(percent(residualShare)) of "
+      + "that, \(componentCount) components have \(percent(componentShare)) of the rest; unexplained as stored: keys "
+      + "\(percent(unexplainedKeys)), values \(percent(unexplainedValues))"
+  }
+}

@@ -1,17 +1,18 @@
-/// Adam (Kingma and Ba, 2014, arXiv 1412.6980), with its usual constants.
-struct Adam {
+/// Adam (Kingma and Ba, 2014, arXiv 1412.6980).
+package struct Adam {
+  /// The second moment forgets sooner than usual (0.999): there are few steps.
   private static let decays = (first: 0.9, second: 0.99)
   private var means: [Double]
   private var squares: [Double]
   private var stepCount = 0
 
-  init(count: Int) {
+  package init(count: Int) {
     means = Array(repeating: 0, count: count)
     squares = means
   }
 
   /// Moves parameters against the gradient.
-  mutating func step(_ parameters: inout [Double], gradient: [Double], rate: Double) {
+  package mutating func step(_ parameters: inout [Double], gradient: [Double], rate: Double) {
     stepCount += 1
     let (first, second) = Self.decays
     // Of the means over so few steps, which begin at 0.

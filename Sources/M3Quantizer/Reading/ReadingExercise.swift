@@ -1,20 +1,19 @@
 import M3Bytes
 
 /// One sequence that constants are learned from: which memories are read, and what is to be foreseen.
-struct ReadingExercise: Sendable, Equatable {
+package struct ReadingExercise: Sendable, Equatable {
   /// References whose memories are read; the first is the one that the context is about.
-  var references: [Int]
+  package var references: [Int]
   /// Tokens from the first reference's start whose memory is read.
-  var tokenCount: Int
+  package var tokenCount: Int
   /// Tokens of that reference which are the context, and the first of them that counts.
-  var context: Range<Int>
-  var firstTarget: Int
+  package var context: Range<Int>
+  package var firstTarget: Int
 
-  /// Draws an exercise: recalling a part of a reference from a few tokens before it, and continuing the first half of one,
-  /// by turns.
+  /// Draws an exercise: recalling a part of a reference from a few tokens before it, or continuing the first half of one.
   /// - Parameter tokenCounts: of each reference; some have tokens for either.
   /// - Returns: nil where the drawn reference is too short.
-  static func drawn(
+  package static func drawn(
     number: Int, tokenCounts: [Int], settings: ReadingTrainingSettings
   ) -> ReadingExercise? {
     var random = SplitMix64(state: settings.seed &+ UInt64(number) &* 0xD134_2543_DE82_EF95)
@@ -22,7 +21,7 @@ struct ReadingExercise: Sendable, Equatable {
     let count = tokenCounts[own]
     // Counts of memories change with each exercise, tasks with each round of them.
     let memoryCount = settings.memoryCounts[number % settings.memoryCounts.count]
-    let recalls = (number / settings.memoryCounts.count).isMultiple(of: 2)
+    let recalls = (number / settings.memoryCounts.count).isMultiple(of: settings.recallPeriod)
     var references = [own]
     for _ in 1..<max(1, min(memoryCount, tokenCounts.count)) {
       var other = own

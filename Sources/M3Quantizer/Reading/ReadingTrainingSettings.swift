@@ -7,6 +7,9 @@ public struct ReadingTrainingSettings: Sendable, Equatable {
   public var rate: Double
   /// Memories that sequences read, by turns: a reader has one or several, and the constants must serve both.
   public var memoryCounts: [Int]
+  /// One round of ``memoryCounts`` in so many recalls; the others continue. Copying is learned quickly, and at the price of
+  /// continuing.
+  public var recallPeriod: Int
   /// Tokens of a reference that stand before those that are to be recalled, and how many are.
   public var cueTokens: Int
   public var recalledTokens: Int
@@ -15,7 +18,9 @@ public struct ReadingTrainingSettings: Sendable, Equatable {
   public var seed: UInt64
 
   public init(
-    stepCount: Int = 60, batchSize: Int = 6, rate: Double = 0.06, memoryCounts: [Int] = [4, 1, 6], cueTokens: Int = 6,
+    stepCount: Int = 60, batchSize: Int = 6, rate: Double = 0.06, memoryCounts: [Int] = [4, 1, 6],
+    recallPeriod: Int = 2,
+    cueTokens: Int = 6,
     recalledTokens: Int = 24, continuedTokens: Int = 40, seed: UInt64 = 0
   ) {
     precondition(batchSize > 0 && !memoryCounts.isEmpty && memoryCounts.allSatisfy { $0 > 0 }, "something to read")
@@ -23,6 +28,7 @@ public struct ReadingTrainingSettings: Sendable, Equatable {
     self.batchSize = batchSize
     self.rate = rate
     self.memoryCounts = memoryCounts
+    self.recallPeriod = recallPeriod
     self.cueTokens = cueTokens
     self.recalledTokens = recalledTokens
     self.continuedTokens = continuedTokens

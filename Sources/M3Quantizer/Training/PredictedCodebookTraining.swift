@@ -73,9 +73,10 @@ public struct PredictedCodebookTraining {
       references: decoded, weights: gradients, producer: sample.producer, bos: sample.bos,
       settings: ReadingTrainingSettings(seed: settings.seed), workers: settings.workers)
     var codebook = codebook
-    codebook.reading = training.train { step, loss in
+    let learned = training.train { step, loss in
       if step % 10 == 9 { observer("reading: step \(step + 1), \(loss) nats a token") }
     }
+    codebook.reading = learned.tempered(share: 0.5, wholeAt: 5)
     return codebook
   }
 
@@ -104,7 +105,12 @@ public struct PredictedCodebookTraining {
         if references.count == settings.weightReferences { throw Enough() }
         guard pair.memory.tokenCount > 0 else { return }
         let text = pair.reference.text
-        references.append((text, DenseReference(tokens: tokenizer.encode(text), memory: pair.memory)))
+        let tokens = tokenizer.encode(text)
+        guard pair.memory.counts.allSatisfy({ $0 == tokens.count }), pair.memory.tokenCount == tokens.count else {
+          throw FormatError(.malformed("not a row a token in every entry"), field: "memory")
+            .inRecord(pair.reference.id)
+        }
+        references.append((text, DenseReference(tokens: tokens, memory: pair.memory)))
       }
     } catch is Enough {}
     return references

@@ -52,9 +52,17 @@ final class Workspace: Sendable {
     try run(.encode, ["--input", input, "--output", output, "--model", model] + more)
   }
 
-  /// Memories and references to a bank.
-  func shard(_ more: [String] = [], to output: String = "bank") throws -> ToolRun {
-    try run(.shard, ["--input", "memories", "--references", "references", "--output", output] + more)
+  /// Memories to codes.
+  func quantize(
+    _ more: [String] = [], input: String = "memories", to output: String = "codes", codec: String
+  ) throws -> ToolRun {
+    try run(
+      .quantize, ["--input", input, "--references", "references", "--output", output, "--codec", codec] + more)
+  }
+
+  /// Memories or codes, and references, to a bank.
+  func shard(_ more: [String] = [], input: String = "memories", to output: String = "bank") throws -> ToolRun {
+    try run(.shard, ["--input", input, "--references", "references", "--output", output] + more)
   }
 
   /// Every file beneath a folder, hidden ones too, by its name in it. Of the records of what a run cost, which differ from

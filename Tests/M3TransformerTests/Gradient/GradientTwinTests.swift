@@ -62,8 +62,7 @@ import Testing
     let tokens = random.tokens(7, vocabulary: shape.vocabularySize)
     let pass = GradientPass(weights: try GradientWeights(test.model))
     for logSumExpScale in [Float(1), 0.9] {
-      let constants = ReadingConstants(
-        biases: random.floats(headCount), scales: random.floats(headCount, 0.4).map { 1 + $0 })
+      let constants = ReadingConstants.random(&random, shape)
       var memory = MemoryContext(
         bos: parts[0], memories: Array(parts[1...]), biases: [0.5, -0.5], logitScale: 1.1,
         logSumExpScale: logSumExpScale, constants: constants)
@@ -146,18 +145,7 @@ import Testing
         }
         return rows
       }, isolatedCount: sequence.isolatedCount,
-      weigh: { logits, layer, head in
-        var logits = logits
-        if let constants = context.constants {
-          let entry = layer * test.configuration.keyValueHeadCount + head
-          let first = context.bos?.rows(layer: layer, head: head).count ?? 0
-          for column in first..<logits.count {
-            logits[column] *= Double(constants.scales[entry])
-            logits[column] += Double(constants.biases[entry]) / Double(context.logitScale)
-          }
-        }
-        return context.plainWeigh(logits, layer: layer, head: head)
-      }
+      weigh: { context.plainWeigh($0, layer: $1, head: $2) }
     ).logits
     return targets.reduce(0) { sum, target in
       let row = logits[target - 1]

@@ -22,7 +22,8 @@ extension DecodingPass {
 }
 
 extension MemoryContext {
-  /// Contexts of every kind: none, BOS alone, memories with heads of different lengths, biased and weighed as APE does.
+  /// Contexts of every kind: none, BOS alone, memories with heads of different lengths, biased and weighed as APE does,
+  /// and with constants of each head.
   static func kinds(_ random: inout Randomness, _ configuration: LlamaConfiguration) -> [MemoryContext?] {
     let entryCount = configuration.layerCount * configuration.keyValueHeadCount
     let bos = AttentionMemory(random: &random, configuration, counts: Array(repeating: 2, count: entryCount))
@@ -33,6 +34,10 @@ extension MemoryContext {
       nil, MemoryContext(bos: bos), MemoryContext(bos: bos, memories: memories),
       MemoryContext(bos: nil, memories: memories, biases: [0.5, -1, 2]),
       MemoryContext(bos: bos, memories: memories, biases: [-0.25, 0, 1], logitScale: 1.2, logSumExpScale: 0.9),
+      MemoryContext(bos: bos, memories: memories, constants: .random(&random, configuration)),
+      MemoryContext(
+        bos: bos, memories: memories, biases: [-0.25, 0, 1], logitScale: 0.8, logSumExpScale: 1.1,
+        constants: .random(&random, configuration)),
     ]
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import M3Memory
 import M3Tensor
 import M3TestSupport
 import M3Transformer
@@ -30,6 +31,15 @@ extension AttentionMemory {
   }
 }
 
+extension ReadingConstants {
+  /// Random ones of every head.
+  static func random(_ random: inout Randomness, _ configuration: LlamaConfiguration) -> ReadingConstants {
+    let count = configuration.layerCount * configuration.keyValueHeadCount
+    return ReadingConstants(
+      biases: random.floats(count), crowding: random.floats(count), scales: random.floats(count, 0.4).map { 1 + $0 })
+  }
+}
+
 extension MemoryContext {
   /// One memory and no BOS.
   static func ragged(_ random: inout Randomness, _ configuration: LlamaConfiguration) -> MemoryContext {
@@ -41,14 +51,20 @@ extension MemoryContext {
     ((bos.map { [$0] } ?? []) + memories).flatMap { $0.plainRows(layer: layer, head: head) }
   }
 
-  /// Biases and constants on a query's scaled logits, by their definition.
+  /// Biases and constants, those of all heads and those of each, on a query's scaled logits, by their definition.
   func plainWeigh(_ logits: [Double], layer: Int, head: Int) -> [Double] {
     var weighed = logits
     var column = bos?.rows(layer: layer, head: head).count ?? 0
     let first = column
     for (index, memory) in memories.enumerated() {
+      var (scale, bias) = (Double(logitScale), biases.isEmpty ? 0 : Double(biases[index]))
+      if let constants {
+        let entry = layer * memory.keyValueHeadCount + head
+        scale *= Double(constants.scales[entry])
+        bias += Double(constants.biases[entry]) + Double(constants.crowding[entry]) * log(Double(memories.count))
+      }
       for _ in memory.rows(layer: layer, head: head) {
-        weighed[column] = logits[column] * Double(logitScale) + (biases.isEmpty ? 0 : Double(biases[index]))
+        weighed[column] = logits[column] * scale + bias
         column += 1
       }
     }
