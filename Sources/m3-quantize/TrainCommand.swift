@@ -7,7 +7,7 @@ import M3Stage
 
 struct TrainCommand: Tool {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Trains a codebook on a sample of memories, for `--codebook`.")
+    commandName: "train", abstract: "Trains a codebook on a sample of memories, to code others with.")
 
   @Option(help: "A folder of memories, as m3-encode wrote them.")
   var input: String
