@@ -38,6 +38,13 @@ public struct BankReading: Sendable {
     }
   }
 
+  /// A bank alone, with a model's features where one is given: what predicted codecs read.
+  /// - Throws: as ``init(bank:model:kernel:decoding:)``.
+  public static func bank(_ path: String, model: String?) throws -> MemoryBank {
+    guard let model else { return try MemoryBank(path: path) }
+    return try BankReading(bank: path, model: model, kernel: nil, decoding: false).bank
+  }
+
   /// References and memories of the bank.
   public var source: BankSource { BankSource(bank: bank, assembler: assembler) }
 

@@ -3,6 +3,7 @@ import M3Codec
 import M3Command
 import M3JSON
 import M3Reader
+import M3Serving
 
 struct ReadCommand: Tool {
   static let configuration = CommandConfiguration(
@@ -15,6 +16,9 @@ struct ReadCommand: Tool {
 
   @Argument(help: "The bank: a folder.")
   var bank: String
+
+  @Option(help: "The model that made it, for banks whose memories are predicted from it: its part is decoding's too.")
+  var model: String?
 
   @Option(help: "Memories of a set.")
   var count = 5
@@ -45,7 +49,7 @@ struct ReadCommand: Tool {
   }
 
   func execute() throws {
-    let opened = try MemoryBank(path: bank)
+    let opened = try BankReading.bank(bank, model: model)
     guard count <= opened.count else { throw UsageError("--count is over the bank's \(opened.count) records") }
     let measurement = ReadingMeasurement(
       bank: opened, memoryCount: count, threadCount: threads, evictedByteCount: evict << 20)

@@ -25,9 +25,7 @@ struct GetCommand: Tool {
   var json = false
 
   func execute() throws {
-    let opened =
-      try model.map { try BankReading(bank: bank, model: $0, kernel: nil, decoding: false).bank }
-      ?? MemoryBank(path: bank)
+    let opened = try BankReading.bank(bank, model: model)
     let record = try opened.record(id: id)
     guard opened.wantedFeatures == nil || model != nil else { return try printWithoutMemory(record, of: opened) }
     let memory = try opened.memory(record)

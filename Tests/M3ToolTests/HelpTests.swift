@@ -86,7 +86,7 @@ struct HelpTests {
         "--json",
       ]
     ),
-    (.bench, ["read"], ["<bank>", "--count", "--sets", "--rounds", "--threads", "--evict", "--seed"]),
+    (.bench, ["read"], ["<bank>", "--model", "--count", "--sets", "--rounds", "--threads", "--evict", "--seed"]),
     (.bench, ["tokenize"], ["--model", "--input", "--documents", "--rounds"]),
     (.bench, ["prefill"], ["--model", "--references", "--tokens", "--threads", "--batch", "--rounds", "--kernel"]),
   ]

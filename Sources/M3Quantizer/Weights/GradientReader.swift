@@ -153,7 +153,8 @@ final class GradientReader {
     positions(tokenCount: tokenCount).withUnsafeBufferPointer {
       rotation.rotate(rows: $0, keys.pointer, firstPosition: firstPosition(tokenCount: tokenCount))
     }
-    return attentionMemory(tokenCount: tokenCount, keys: keys, values: noisy(\.values, means.meanValues))
+    return DenseAttention.attention(
+      tokenCount: tokenCount, keys: keys, values: noisy(\.values, means.meanValues), producer: producer)
   }
 
   /// Positions in the reference of all rows of a memory.
@@ -164,19 +165,5 @@ final class GradientReader {
   /// Where the memory's first token is read.
   private func firstPosition(tokenCount: Int) -> Int {
     producer.firstPosition(tokenCount: tokenCount, longestReference: longestReference)
-  }
-
-  /// Layers of the model that are no memory layers have no rows.
-  private func attentionMemory(tokenCount: Int, keys: FloatBuffer, values: FloatBuffer) -> AttentionMemory {
-    let memoryLayers = Set(shape.layers)
-    var offsets = [0]
-    for layer in 0..<producer.layerCount {
-      for _ in 0..<shape.keyValueHeadCount {
-        offsets.append(offsets.last! + (memoryLayers.contains(layer) ? tokenCount : 0))
-      }
-    }
-    return AttentionMemory(
-      layerCount: producer.layerCount, keyValueHeadCount: shape.keyValueHeadCount, headDimension: shape.headDimension,
-      offsets: offsets, keys: keys, values: values)
   }
 }
