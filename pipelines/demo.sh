@@ -87,7 +87,7 @@ evaluate() { # evaluate BANK MODES OUTPUT [OPTION...]
 evaluate "$bank" none,text,memory "$work/default.json"
 evaluate "$bank" memory "$work/retrieved.json" --retrieve --embedder "$EMBEDDER"
 evaluate "$paper" memory "$work/memory3.json"
-python3 pipelines/evaluation_table.py "memory: the default, predicted-x2=$work/default.json" \
+python3 pipelines/evaluation_table.py "memory: the default, predicted=$work/default.json" \
   "memory: the same, retrieved by each item's context=$work/retrieved.json" \
   "memory: the paper's recipe, bf16=$work/memory3.json"
 

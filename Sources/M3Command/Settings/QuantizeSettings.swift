@@ -24,7 +24,7 @@ public struct QuantizeSettings: Equatable {
   public var kernel: String
 
   public init(_ section: inout SettingsSection) throws {
-    codec = try section.choice("codec", default: .predictedX2)
+    codec = try section.choice("codec", default: .predicted)
     bytesPerReference = try section.integer("bytes_per_reference", default: 16_384, in: 64...1 << 30)
     sampleReferences = try section.integer("sample_references", default: 1000, in: 1...1_000_000)
     weightReferences = try section.integer("weight_references", default: 120, in: 1...100_000)
