@@ -160,7 +160,7 @@ let package = Package(
     tests("M3BytesTests", ["M3Bytes"]),
     tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
     tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),
-    tests("M3TensorTests", ["M3Tensor"]),
+    tests("M3TensorTests", ["M3Bytes", "M3JSON", "M3Tensor"]),
     tests("M3WeightsTests", ["M3Bytes", "M3Weights"]),
     tests("M3MemoryTests", ["M3Bytes", "M3JSON", "M3Memory"]),
     tests("M3SpoolTests", ["M3Bytes", "M3JSON", "M3Memory", "M3Spool", "M3Streams"]),

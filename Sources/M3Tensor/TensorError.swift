@@ -9,6 +9,9 @@ public enum TensorError: Error, Equatable, Sendable {
   /// A rotary table's shape is not one: the head dimension is odd or not positive, positions are negative, the base
   /// is not a positive number, or there are not D/2 positive frequency factors.
   case invalidRotaryShape(String)
+
+  /// A block of 32 values has NaN, an infinity, or a magnitude whose scale half precision cannot hold.
+  case notRoundable(block: Int)
 }
 
 extension TensorError: CustomStringConvertible {
@@ -20,6 +23,8 @@ extension TensorError: CustomStringConvertible {
       "a buffer of \(factors.map(String.init).joined(separator: " × ")) elements is larger than memory can be"
     case .invalidRotaryShape(let reason):
       "invalid rotary embedding: \(reason)"
+    case .notRoundable(let block):
+      "block \(block) has a value that is not finite or too large to be rounded to 8 bits"
     }
   }
 }
