@@ -1,6 +1,6 @@
 import M3Bytes
 
-/// Writes small GGUF files of version 3 with float32 tensors, for models that no fixture has.
+/// Writes small GGUF files of version 3, for models that no fixture has.
 package struct GGUFBuilder: Sendable {
   /// A value of the types that a model's shape and its tokenizer are written in.
   package enum Value: Sendable {
@@ -18,7 +18,12 @@ package struct GGUFBuilder: Sendable {
   package struct Tensor: Sendable {
     /// Row-major, the fastest dimension last.
     package var shape: [Int]
+    /// Of a float32 tensor.
     package var values: [Float]
+    /// Of any other: ggml's number of the type and its bytes, in place of the values.
+    package var blocks: (type: UInt32, bytes: [UInt8])?
+
+    var byteCount: Int { blocks?.bytes.count ?? 4 * values.count }
   }
 
   package var metadata: [String: Value] = [:]
@@ -29,6 +34,10 @@ package struct GGUFBuilder: Sendable {
   package mutating func add(_ name: String, shape: [Int], _ values: [Float]) {
     precondition(shape.reduce(1, *) == values.count, "as many values as the shape says")
     tensors[name] = Tensor(shape: shape, values: values)
+  }
+
+  package mutating func add(_ name: String, shape: [Int], type: UInt32, blocks bytes: [UInt8]) {
+    tensors[name] = Tensor(shape: shape, values: [], blocks: (type, bytes))
   }
 
   /// The file's bytes; keys and tensors in the order of their names.
@@ -48,13 +57,14 @@ package struct GGUFBuilder: Sendable {
       Self.append(name.utf8, to: &writer)
       writer.integer(UInt32(tensor.shape.count))
       for dimension in tensor.shape.reversed() { writer.integer(UInt64(dimension)) }
-      writer.integer(UInt32(0))
+      writer.integer(tensor.blocks?.type ?? 0)
       writer.integer(UInt64(offset))
-      offset += Self.padded(4 * tensor.values.count)
+      offset += Self.padded(tensor.byteCount)
     }
     writer.zeros(Self.padded(writer.count) - writer.count)
     for (_, tensor) in sorted {
       for value in tensor.values { writer.integer(value.bitPattern) }
+      writer.append(tensor.blocks?.bytes ?? [])
       writer.zeros(Self.padded(writer.count) - writer.count)
     }
     return writer.bytes

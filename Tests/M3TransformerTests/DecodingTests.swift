@@ -18,9 +18,19 @@ import Testing
   /// Rows in a wrong order, or a wrong scale, would be off by the logits' own size.
   @Test(arguments: TestModel.tiny)
   func equalsForwardPassButForRounding(_ test: TestModel) throws {
+    try expectNoise(of: test, below: 0.03)
+  }
+
+  /// Weights are rounded too.
+  @Test(arguments: TestModel.kQuants)
+  func equalsForwardPassButForRoundingOfBoth(_ test: TestModel) throws {
+    try expectNoise(of: test, below: 0.05)
+  }
+
+  private func expectNoise(of test: TestModel, below limit: Float) throws {
     for (found, expected) in try outcomes(test) {
       let noise = relativeNoise(found, expected)
-      #expect(noise < 0.03)
+      #expect(noise < limit)
       #expect(noise > 1e-4, "nothing was rounded: the codes are not in use")
     }
   }

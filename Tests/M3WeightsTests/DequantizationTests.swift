@@ -16,7 +16,10 @@ import Testing
     return (file, model, try model.tensor("t", shape: [rows, columns]))
   }
 
-  @Test(arguments: ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"])
+  @Test(
+    arguments: [
+      "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS",
+    ])
   func equalsTheReferenceToTheBit(name: String) throws {
     let golden = try JSONValue(ReadableFile.contents(of: Fixtures.quantization, limit: 1 << 20))
     let entry = try #require(golden["types"]?[name])
@@ -27,44 +30,35 @@ import Testing
     #expect(type.bytesPerBlock == entry["bytes_per_block"]?.integer)
     let blocks = try #require(entry["blocks"]?.elements)
     let bytes = try blocks.flatMap { try #require(Hexadecimal.bytes($0["bytes"]?.text ?? "?")) }
-    let expected = blocks.flatMap { $0["values"]?.elements ?? [] }.compactMap(\.float)
-    try #require(expected.count == 128)
-    let (_, model, tensor) = try file(type, columns: 32, bytes)
-    #expect(try model.values(tensor).map(\.bitPattern) == expected.map(\.bitPattern))
-  }
-
-  /// One value by its type's formula, with Swift's own conversion of half precision.
-  private func slowValue(_ type: TensorType, _ block: ArraySlice<UInt8>, _ j: Int) -> Float {
-    let bytes = Array(block)
-    func half(_ at: Int) -> Float { Float(Float16(bitPattern: UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8)) }
-    func nibble(_ at: Int) -> Int { Int(bytes[at + j % 16]) / (j < 16 ? 1 : 16) % 16 }
-    func fifth(_ at: Int) -> Int { Int(bytes[at + j / 8]) >> (j % 8) & 1 }
-    return switch type {
-    case .q4_0: half(0) * Float(nibble(2) - 8)
-    case .q4_1: half(0) * Float(nibble(4)) + half(2)
-    case .q5_0: half(0) * Float(nibble(6) + 16 * fifth(2) - 16)
-    case .q5_1: half(0) * Float(nibble(8) + 16 * fifth(4)) + half(2)
-    case .q8_0: half(0) * Float(Int8(bitPattern: bytes[2 + j]))
-    case .f32, .f16, .bf16: preconditionFailure("not a type of blocks")
+    let columns = max(32, type.blockSize)
+    let (_, model, tensor) = try file(type, columns: columns, bytes)
+    let found = try model.values(tensor)
+    try #require(blocks.count >= 4 && found.count == blocks.count * columns)
+    for (index, block) in blocks.enumerated() {
+      let values = Array(found[index * columns..<(index + 1) * columns])
+      // All values of a small block; of a large one some, and the digest of all.
+      let expected = (block["values"]?.elements ?? []).compactMap(\.float)
+      try #require(expected.count == min(columns, columns > 32 ? 16 : 32))
+      let sampled = stride(from: 0, to: columns, by: columns / expected.count).map { values[$0] }
+      #expect(sampled.map(\.bitPattern) == expected.map(\.bitPattern), "block \(index)")
+      #expect((block["sha256"] != nil) == (columns > 32))
+      if let digest = block["sha256"]?.text {
+        #expect(SHA256Digest.of(littleEndian(values)).description == digest, "block \(index)")
+      }
     }
   }
 
-  @Test(arguments: [TensorType.q4_0, .q4_1, .q5_0, .q5_1, .q8_0], [1, 2] as [UInt64])
+  @Test(
+    arguments: TensorType.allCases.filter { $0.blockSize > 1 }, [1, 2] as [UInt64])
   func equalsTheFormulaOnRandomBlocks(type: TensorType, seed: UInt64) throws {
     var random = Randomness(seed: seed)
-    let (columns, rows) = (96, 700)
+    let (columns, rows) = (3 * type.blockSize, 700)
     var bytes: [UInt8] = []
-    for _ in 0..<rows * columns / 32 {
-      var block = (0..<type.bytesPerBlock).map { _ in UInt8.random(in: 0...255, using: &random) }
-      // Exponents below 31 keep the scale, and the minimum where there is one, finite.
-      block[1] &= 0xBF
-      if type == .q4_1 || type == .q5_1 { block[3] &= 0xBF }
-      bytes += block
-    }
+    for _ in 0..<rows * 3 { bytes += type.randomBlock(&random) }
     let (_, model, tensor) = try file(type, columns: columns, bytes)
-    let expected = (0..<rows * columns).map { index in
-      let start = index / 32 * type.bytesPerBlock
-      return slowValue(type, bytes[start..<start + type.bytesPerBlock], index % 32)
+    let expected = (0..<rows * 3).flatMap { index in
+      let block = Array(bytes[index * type.bytesPerBlock..<(index + 1) * type.bytesPerBlock])
+      return (0..<type.blockSize).map { type.slowValue(block, $0) }
     }
     #expect(try model.values(tensor).map(\.bitPattern) == expected.map(\.bitPattern))
     // Parts of the tensor are the same values as the whole, wherever they begin.
@@ -75,6 +69,17 @@ import Testing
       }
       #expect(part == Array(expected[range.lowerBound * columns..<range.upperBound * columns]))
     }
+  }
+
+  @Test(arguments: TensorType.allCases.filter(\.fitsEightBits))
+  func eightBitsHoldTheSameWeights(type: TensorType) throws {
+    var random = Randomness(seed: 3)
+    let bytes = (0..<4 * 50).flatMap { _ in type.randomBlock(&random) }
+    var eightBits = [UInt8](repeating: 0, count: 4 * 50 * 34)
+    eightBits.withUnsafeMutableBytes { type.widen(bytes, intoQ8_0: $0.baseAddress!, count: 4 * 50 * 32) }
+    let (_, model, tensor) = try file(type, columns: 128, bytes)
+    let (_, other, same) = try file(.q8_0, columns: 128, eightBits)
+    #expect(try model.values(tensor).map(\.bitPattern) == other.values(same).map(\.bitPattern))
   }
 
   @Test func everyFiniteHalf() throws {
@@ -122,6 +127,16 @@ import Testing
     .init(type: .q5_1, byte: 0, bytes: [0, 0x7E], found: "nan"),
     .init(type: .q5_1, byte: 2, bytes: [0, 0xFC], found: "-inf"),
     .init(type: .q8_0, byte: 0, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q2_K, byte: 80, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q2_K, byte: 82, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q3_K, byte: 108, bytes: [0, 0x7C], found: "inf"),
+    .init(type: .q4_K, byte: 0, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q4_K, byte: 2, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q5_K, byte: 0, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q5_K, byte: 2, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .q6_K, byte: 208, bytes: [0, 0x7E], found: "nan"),
+    .init(type: .iq4_nl, byte: 0, bytes: [0, 0x7C], found: "-inf"),
+    .init(type: .iq4_xs, byte: 0, bytes: [0, 0x7C], found: "inf"),
   ]
 
   @Test(arguments: nonFinite)

@@ -1,7 +1,7 @@
 import M3Tensor
 
-/// A weight of (N, K) as decoding reads it: stacked parts, each in the file's own codes where kernels for them exist and
-/// as float32 panels otherwise.
+/// A weight of (N, K) as decoding reads it: stacked parts, each in the file's own codes where kernels for them exist, in
+/// Q8_0 where it has other codes, and as float32 panels otherwise.
 struct DecodingMatrix: Sendable {
   struct Part: Sendable {
     /// Rows of the part.

@@ -1,10 +1,11 @@
 import M3Tensor
 
 /// Runs one sequence through a model a token at a time: what ``ForwardPass`` computes, several times faster where
-/// weights are quantized, for each is read once and in the file's own codes.
+/// weights are quantized, for each is read once and in few bits: Q4_0, Q4_1 and Q8_0 in the file's own codes, Q5_0
+/// and IQ4_NL in Q8_0 without loss, other quantized types rounded to Q8_0.
 ///
-/// Activations are rounded to signed bytes, 32 to a scale, where they meet such weights (Q4_0, Q4_1, Q8_0), so logits
-/// differ from those of ``ForwardPass`` by the rounding's noise. Their bits do not depend on the number of threads. One
+/// Activations are rounded to signed bytes, 32 to a scale, where they meet such weights, so logits differ from those of
+/// ``ForwardPass`` by the rounding's noise. Their bits do not depend on the number of threads. One
 /// caller uses a pass at a time.
 public final class DecodingPass {
   private let state: DecodingState

@@ -2,10 +2,10 @@ import M3Tensor
 import M3Weights
 
 extension LlamaLoader {
-  /// Room for all matrices that decoding reads in their codes.
+  /// Room for all matrices that decoding reads in codes.
   func decodingArena() throws -> QuantizedMatrix.Arena {
     let sizes = try file.tensors.values.map { tensor in
-      guard let type = tensor.type.kernelType else { return 0 }
+      guard let type = tensor.type.decodingType else { return 0 }
       return QuantizedMatrix.Arena.size(
         ofBytes: try QuantizedMatrix.byteCount(
           type: type, rows: tensor.rowCount, depth: tensor.columnCount, kernels: kernels))
@@ -76,19 +76,7 @@ extension LlamaLoader {
     _ wanted: Tensor, depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix, firstRow: Int
   ) throws -> DecodingMatrix.Source {
     let tensor = try file.tensor(wanted.name, shape: [wanted.rows, depth])
-    if let type = tensor.type.kernelType {
-      // Rows are whole blocks: the file's reader has seen to it.
-      let bytes = try file.readRaw(tensor, rows: 0..<wanted.rows)
-      let matrix = try QuantizedMatrix(
-        type: type, rows: wanted.rows, depth: depth, kernels: kernels, arena: arena
-      ) { row, target in
-        bytes.withUnsafeBytes {
-          target.copyMemory(
-            from: $0.baseAddress! + wanted.order(row) * tensor.bytesPerRow, byteCount: tensor.bytesPerRow)
-        }
-      }
-      return .quantized(matrix)
-    }
+    if let matrix = try quantized(tensor, wanted, arena: arena) { return .quantized(matrix) }
     if firstRow.isMultiple(of: packed.panelWidth) { return .packed(packed, firstColumn: firstRow) }
     // The stacked matrix has the part within a panel: it gets its own.
     let weight = try self.matrix(wanted.name, rows: wanted.rows, columns: depth)
@@ -96,6 +84,35 @@ extension LlamaLoader {
       target.update(from: weight.pointer + wanted.order(row) * depth, count: depth)
     }
     return .packed(own, firstColumn: 0)
+  }
+
+  /// The weights in their own codes or in Q8_0; nil where they are floats or too large for eight bits.
+  private func quantized(
+    _ tensor: GGUFTensor, _ wanted: Tensor, arena: QuantizedMatrix.Arena
+  ) throws -> QuantizedMatrix? {
+    guard let type = tensor.type.decodingType else { return nil }
+    let (depth, from) = (tensor.columnCount, tensor.type)
+    // Rows are whole blocks: the file's reader has seen to it.
+    let bytes = try file.readRaw(tensor, rows: 0..<wanted.rows)
+    let values = FloatBuffer(uninitializedCount: depth)
+    do {
+      return try QuantizedMatrix(type: type, rows: wanted.rows, depth: depth, kernels: kernels, arena: arena) {
+        row, target in
+        try bytes.withUnsafeBytes {
+          let source = $0.baseAddress! + wanted.order(row) * tensor.bytesPerRow
+          if from.kernelType != nil {
+            target.copyMemory(from: source, byteCount: tensor.bytesPerRow)
+          } else if from.fitsEightBits {
+            from.widen(source, intoQ8_0: target, count: depth)
+          } else {
+            from.dequantize(source, into: values.pointer, count: depth)
+            try QuantizedMatrix.quantizeQ8_0(count: depth, values.pointer, into: target)
+          }
+        }
+      }
+    } catch TensorError.notRoundable {
+      return nil
+    }
   }
 }
 
@@ -106,7 +123,13 @@ extension TensorType {
     case .q4_0: .q4_0
     case .q4_1: .q4_1
     case .q8_0: .q8_0
-    case .f32, .f16, .bf16, .q5_0, .q5_1: nil
+    case .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_nl, .iq4_xs, .f32, .f16, .bf16: nil
     }
+  }
+
+  /// The type in which decoding reads the weights: their own, or eight bits for other quantized ones. Products round
+  /// activations to eight bits anyway; whoever keeps floats wants them exact.
+  fileprivate var decodingType: QuantizedMatrix.BlockType? {
+    blockSize == 1 ? nil : kernelType ?? .q8_0
   }
 }

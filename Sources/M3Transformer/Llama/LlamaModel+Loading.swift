@@ -8,7 +8,7 @@ extension LlamaModel {
   /// Loads and packs all weights; layers are read in parallel.
   ///
   /// - Parameter decoding: whether ``DecodingPass`` can run the model: quantized weights are then kept a second time, in
-  ///   their codes. The default is false.
+  ///   their codes, or in Q8_0 where no kernel reads those. The default is false.
   /// - Throws: ``FormatError`` where a tensor is missing, has another shape or another type than this decoder reads,
   ///   or where the file has a tensor that this decoder would leave out; ``FileError``; `TensorError`.
   public convenience init(_ file: GGUFFile, kernels: Kernels = .best, decoding: Bool = false) throws {

@@ -35,6 +35,16 @@ func dequantizeQ5_1(_ source: UnsafeRawPointer, into target: UnsafeMutablePointe
   }
 }
 
+/// `q - 16` of a block of Q5_0.
+func codesOfQ5_0(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<Int8>) {
+  let high: UInt32 = block.littleEndian(at: 2)
+  let quants = (block + 6).assumingMemoryBound(to: UInt8.self)
+  for j in 0..<16 {
+    codes[j] = Int8(bitPattern: quants[j] & 15 | fifthBit(high, j)) - 16
+    codes[j + 16] = Int8(bitPattern: quants[j] >> 4 | fifthBit(high, j + 16)) - 16
+  }
+}
+
 /// Bit `j` of the word, as bit 4 of a quant.
 @inline(__always)
 private func fifthBit(_ word: UInt32, _ j: Int) -> UInt8 {

@@ -1,13 +1,13 @@
 extension TensorType {
   /// Turns `count` values into float32.
   ///
-  /// Bit for bit what ggml's reference code gives: one multiplication, then one addition, each
-  /// rounded; never fused.
+  /// Bit for bit what ggml's reference code gives: multiplications, then one addition, each
+  /// rounded; never fused. Nothing says that they are finite.
   /// - Parameters:
   ///   - source: `count / blockSize * bytesPerBlock` bytes, of any alignment.
   ///   - target: Room for `count` floats.
   ///   - count: A multiple of ``blockSize``.
-  func dequantize(_ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int) {
+  package func dequantize(_ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int) {
     precondition(count >= 0 && count % blockSize == 0, "not whole blocks")
     let blockCount = count / blockSize
     switch self {
@@ -19,6 +19,13 @@ extension TensorType {
     case .q5_0: dequantizeQ5_0(source, into: target, blockCount: blockCount)
     case .q5_1: dequantizeQ5_1(source, into: target, blockCount: blockCount)
     case .q8_0: dequantizeQ8_0(source, into: target, blockCount: blockCount)
+    case .q2_K: dequantizeQ2_K(source, into: target, blockCount: blockCount)
+    case .q3_K: dequantizeQ3_K(source, into: target, blockCount: blockCount)
+    case .q4_K: dequantizeQ4_K(source, into: target, blockCount: blockCount)
+    case .q5_K: dequantizeQ5_K(source, into: target, blockCount: blockCount)
+    case .q6_K: dequantizeQ6_K(source, into: target, blockCount: blockCount)
+    case .iq4_nl: dequantizeIQ4_NL(source, into: target, blockCount: blockCount)
+    case .iq4_xs: dequantizeIQ4_XS(source, into: target, blockCount: blockCount)
     }
   }
 }

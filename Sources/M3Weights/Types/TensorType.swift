@@ -16,6 +16,20 @@ public enum TensorType: UInt32, Sendable, CaseIterable {
   case q5_1 = 7
   /// Half-precision scale, 32 signed bytes: `d * q`.
   case q8_0 = 8
+  /// Half-precision scale and minimum, 16 × 4 bits of each, 256 × 2 bits: `d * s * q - dmin * m`.
+  case q2_K = 10
+  /// Half-precision scale, 16 × 6 bits of scales, 256 × 3 bits: `d * (s - 32) * (q - 4)`.
+  case q3_K = 11
+  /// Half-precision scale and minimum, 8 × 6 bits of each, 256 × 4 bits: `d * s * q - dmin * m`.
+  case q4_K = 12
+  /// Half-precision scale and minimum, 8 × 6 bits of each, 256 × 5 bits: `d * s * q - dmin * m`.
+  case q5_K = 13
+  /// Half-precision scale, 16 signed bytes of scales, 256 × 6 bits: `d * s * (q - 32)`.
+  case q6_K = 14
+  /// Half-precision scale, 32 × 4 bits, each the number of one of 16 levels: `d * level[q]`.
+  case iq4_nl = 20
+  /// Half-precision scale, 8 × 6 bits of scales, 256 × 4 bits of levels: `d * (s - 32) * level[q]`.
+  case iq4_xs = 23
   /// The upper half of an IEEE binary32.
   case bf16 = 30
 
@@ -23,7 +37,8 @@ public enum TensorType: UInt32, Sendable, CaseIterable {
   public var blockSize: Int {
     switch self {
     case .f32, .f16, .bf16: 1
-    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0: 32
+    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .iq4_nl: 32
+    case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_xs: 256
     }
   }
 
@@ -36,6 +51,13 @@ public enum TensorType: UInt32, Sendable, CaseIterable {
     case .q5_0: 2 + 4 + 16
     case .q5_1: 2 + 2 + 4 + 16
     case .q8_0: 2 + 32
+    case .q2_K: 16 + 64 + 2 + 2
+    case .q3_K: 32 + 64 + 12 + 2
+    case .q4_K: 2 + 2 + 12 + 128
+    case .q5_K: 2 + 2 + 12 + 32 + 128
+    case .q6_K: 128 + 64 + 16 + 2
+    case .iq4_nl: 2 + 16
+    case .iq4_xs: 2 + 2 + 4 + 128
     }
   }
 }

@@ -29,8 +29,15 @@ struct TestModel: Sendable, CustomTestStringConvertible {
   }
 
   /// The committed tiny model, on every set of kernels.
-  static let tiny: [TestModel] = Kernels.available.map { kernels in
-    make { try TestModel(name: "tiny", path: Fixtures.path("tiny/tiny-llama.gguf"), kernels: kernels) }
+  static let tiny = committed("tiny-llama")
+
+  /// The one in types that no kernel reads as they are.
+  static let kQuants = committed("tiny-llama-k")
+
+  private static func committed(_ name: String) -> [TestModel] {
+    Kernels.available.map { kernels in
+      make { try TestModel(name: name, path: Fixtures.path("tiny/\(name).gguf"), kernels: kernels) }
+    }
   }
 
   /// Shapes that the committed models do not have.

@@ -42,6 +42,10 @@ extension MalformedFile {
       "broken block", .outOfRange(found: "rows of 48 values", allowed: "multiples of 32 for Q8_0"),
       field: "tensor a, dimensions", at: "tensor 0 dimensions"
     ) { $0.tensors[0].dimensions = [48, 2] },
+    .init(
+      "broken block of 256", .outOfRange(found: "rows of 64 values", allowed: "multiples of 256 for Q4_K"),
+      field: "tensor a, dimensions", at: "tensor 0 dimensions"
+    ) { $0.tensors[0].type = 12 },
     .init("product of dimensions", .overflow, field: "tensor a, dimensions", at: "tensor 0 dimensions") {
       $0.tensors[0].dimensions = [32, 1 << 40, 1 << 40]
     },
@@ -62,7 +66,7 @@ extension MalformedFile {
   ]
 
   static let tensorTypes: [MalformedFile] = [
-    (4, "Q4_2"), (9, "Q8_1"), (12, "Q4_K"), (14, "Q6_K"), (28, "F64"), (31, "Q4_0_4_4"), (39, "MXFP4"),
+    (4, "Q4_2"), (9, "Q8_1"), (15, "Q8_K"), (16, "IQ2_XXS"), (28, "F64"), (31, "Q4_0_4_4"), (39, "MXFP4"),
     (41, "Q1_0"), (42, "number 42"), (UInt32.max, "number 4294967295"),
   ].map { number, name in
     .init("type \(name)", .unsupported(found: "tensor type \(name)"), field: "tensor a, type", at: "tensor 0 type") {
