@@ -1,52 +1,67 @@
 /// Vector codes: the nearest centroids, and sums of centroids.
 
+typedef int16_t shorts __attribute__((ext_vector_type(2 * LANES)));
+typedef int16_t half_shorts __attribute__((ext_vector_type(LANES)));
+
+#define SHORT_LANES (2 * LANES)
+
 /// Sums of 64 columns stay in registers.
-#define SUM_VECTORS (64 / LANES)
+#define SUM_VECTORS (64 / SHORT_LANES)
 
 /// How many rows ahead centroids are asked for.
-#define CENTROID_ROWS_AHEAD 3
+#define CENTROID_ROWS_AHEAD 6
 
-INLINE vector load_half(const uint16_t *p) {
-    halfwords bits;
-    memcpy(&bits, p, sizeof bits);
-    return widen_half(bits);
+/// Asks for a row's centroids: into L2, for the requests that L1 can have under way are few and the tables of all heads lie
+/// far behind it.
+INLINE void prefetch_centroids(size_t dimension, size_t codes_count, const uint32_t *codes, const int16_t *tables,
+                               const size_t *starts) {
+    for (size_t j = 0; j < codes_count; j++) {
+        const char *centroid = (const char *)(tables + starts[j] + codes[j] * dimension);
+        for (size_t byte = 0; byte < dimension * sizeof(int16_t); byte += 64) __builtin_prefetch(centroid + byte, 0, 2);
+    }
 }
 
-INLINE void sum_vectors(const size_t vectors, size_t codes, const uint16_t *const *centroids, const float *mean,
-                        size_t column, float *out) {
-    vector sums[SUM_VECTORS];
-    UNROLL for (size_t v = 0; v < vectors; v++) sums[v] = load(mean + column + v * LANES);
+INLINE void scale_and_shift(half_shorts sum, const float *scale, const float *mean, float *out) {
+    const vector scaled = __builtin_convertvector(sum, vector) * load(scale);
+    store(out, load(mean) + scaled);
+}
+
+INLINE void sum_vectors(const size_t vectors, size_t codes, const int16_t *const *centroids, const float *scale,
+                        const float *mean, size_t column, float *out) {
+    shorts sums[SUM_VECTORS];
+    UNROLL for (size_t v = 0; v < vectors; v++) sums[v] = (shorts)0;
     for (size_t j = 0; j < codes; j++) {
-        const uint16_t *centroid = centroids[j] + column;
-        UNROLL for (size_t v = 0; v < vectors; v++) sums[v] += load_half(centroid + v * LANES);
+        UNROLL for (size_t v = 0; v < vectors; v++) {
+            shorts centroid;
+            memcpy(&centroid, centroids[j] + column + v * SHORT_LANES, sizeof centroid);
+            sums[v] += centroid;
+        }
     }
-    UNROLL for (size_t v = 0; v < vectors; v++) store(out + column + v * LANES, sums[v]);
+    UNROLL for (size_t v = 0; v < vectors; v++, column += SHORT_LANES) {
+        scale_and_shift(sums[v].lo, scale + column, mean + column, out + column);
+        scale_and_shift(sums[v].hi, scale + column + LANES, mean + column + LANES, out + column + LANES);
+    }
 }
 
 static void sum_centroids(size_t rows, size_t dimension, size_t codes_count, const uint32_t *codes,
-                          const uint16_t *tables, const size_t *starts, const float *mean, float *out) {
-    const uint16_t *centroids[M3_MOST_CODES];
+                          const int16_t *tables, const size_t *starts, const float *scale, const float *mean,
+                          float *out) {
+    const int16_t *centroids[M3_MOST_CODES];
+    for (size_t row = 0; row < rows && row < CENTROID_ROWS_AHEAD; row++)
+        prefetch_centroids(dimension, codes_count, codes + row * codes_count, tables, starts);
     for (size_t row = 0; row < rows; row++, codes += codes_count, out += dimension) {
         for (size_t j = 0; j < codes_count; j++) centroids[j] = tables + starts[j] + codes[j] * dimension;
-        if (row + CENTROID_ROWS_AHEAD < rows) {
-            const uint32_t *next = codes + CENTROID_ROWS_AHEAD * codes_count;
-            for (size_t j = 0; j < codes_count; j++)
-                m3_prefetch(tables + starts[j] + next[j] * dimension, dimension * sizeof(uint16_t));
-        }
+        if (row + CENTROID_ROWS_AHEAD < rows)
+            prefetch_centroids(dimension, codes_count, codes + CENTROID_ROWS_AHEAD * codes_count, tables, starts);
         size_t column = 0;
-        for (; dimension - column >= SUM_VECTORS * LANES; column += SUM_VECTORS * LANES)
-            sum_vectors(SUM_VECTORS, codes_count, centroids, mean, column, out);
-        for (; dimension - column >= LANES; column += LANES)
-            sum_vectors(1, codes_count, centroids, mean, column, out);
-        if (column < dimension) {
-            const size_t rest = dimension - column;
-            vector sum = load_first(mean + column, rest, 0);
-            for (size_t j = 0; j < codes_count; j++) {
-                halfwords bits = (halfwords)0;
-                memcpy(&bits, centroids[j] + column, rest * sizeof(uint16_t));
-                sum += widen_half(bits);
-            }
-            store_first(out + column, rest, sum);
+        for (; dimension - column >= SUM_VECTORS * SHORT_LANES; column += SUM_VECTORS * SHORT_LANES)
+            sum_vectors(SUM_VECTORS, codes_count, centroids, scale, mean, column, out);
+        for (; dimension - column >= SHORT_LANES; column += SHORT_LANES)
+            sum_vectors(1, codes_count, centroids, scale, mean, column, out);
+        for (; column < dimension; column++) {
+            int16_t sum = 0;
+            for (size_t j = 0; j < codes_count; j++) sum = (int16_t)(sum + centroids[j][column]);
+            out[column] = mean[column] + scale[column] * (float)sum;
         }
     }
 }

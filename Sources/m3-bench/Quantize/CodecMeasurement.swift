@@ -53,7 +53,7 @@ struct CodecMeasurement {
       shape: shape, scope: asked.scope, size: asked.scope.cellCount(shape) * split.training.vectorCount, seed: seed)
     for memory in split.training { sample.add(memory) }
     let trainer = ProductTrainer(name: asked.codec.rawValue, layout: layout, seed: seed, workers: 1)
-    return try ProductCodec(trainer.codebook(sample, producer: split.producer.json))
+    return ProductCodec(try trainer.codebook(sample, producer: split.producer.json))
   }
 
   /// Mean squared error of a test vector.

@@ -32,7 +32,7 @@ import Testing
   }
 
   private func squaredError(_ codebook: ProductCodebook, _ vectors: [[Float]], beam: Int = 5) throws -> Double {
-    let codec = try ProductCodec(codebook, beam: beam)
+    let codec = ProductCodec(codebook, beam: beam)
     let counts = [vectors.count, 0, 0, 0]
     let memory = SparseMemory(
       shape: Self.shape, tokenCount: vectors.count, counts: counts, positions: vectors.indices.map { UInt16($0) },
