@@ -73,7 +73,8 @@ struct HelpTests {
     (.read, ["search"], ["<bank>", "<text>", "--embedder", "--count", "--json"]),
     (.read, ["generate"], generate), (.read, ["chat"], chat), (.read, ["evaluate"], evaluate),
     (.read, ["report"], ["<paths>", "--json"]),
-    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe", "fidelity", "quantize"]), (.bench, ["decode"], decode),
+    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe", "fidelity", "quantize"]),
+    (.bench, ["decode"], decode),
     (
       .bench, ["quantize"],
       [

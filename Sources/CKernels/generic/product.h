@@ -66,38 +66,53 @@ static void sum_centroids(size_t rows, size_t dimension, size_t codes_count, con
     }
 }
 
+/// Vectors among which the largest sum is found before its place is.
+#define PLACE_VECTORS 4
+
+/// The place of the first of PLACE_VECTORS · LANES sums that is `value`, which one of them is.
+INLINE size_t first_sum(const float *x, const float *bias, float value) {
+    integers lane, places = (integers)INT32_MAX;
+    UNROLL for (size_t i = 0; i < LANES; i++) lane[i] = (int32_t)i;
+    UNROLL for (size_t v = PLACE_VECTORS; v-- > 0;) {
+        const vector sum = load(x + v * LANES) + load(bias + v * LANES);
+        places = sum == splat(value) ? lane + (int32_t)(v * LANES) : places;
+    }
+    return (size_t)__builtin_reduce_min(places);
+}
+
 static void largest_sum(size_t rows, size_t count, const float *x, size_t x_stride, const float *bias, uint32_t first,
                         float *best, uint32_t *indices) {
-    integers lane;
-    UNROLL for (size_t i = 0; i < LANES; i++) lane[i] = (int32_t)i;
+    const size_t step = PLACE_VECTORS * LANES;
     for (size_t row = 0; row < rows; row++, x += x_stride) {
         vector largest = splat(-INFINITY);
-        integers places = (integers)0, place = lane;
+        integers groups = (integers)0, group = (integers)0;
         size_t i = 0;
-        for (; count - i >= LANES; i += LANES, place += LANES) {
-            const vector sum = load(x + i) + load(bias + i);
+        for (; count - i >= step; i += step, group += 1) {
+            vector sum = load(x + i) + load(bias + i);
+            UNROLL for (size_t v = 1; v < PLACE_VECTORS; v++)
+                sum = max_(load(x + i + v * LANES) + load(bias + i + v * LANES), sum);
             const integers is_larger = sum > largest;
             largest = is_larger ? sum : largest;
-            places = is_larger ? place : places;
+            groups = is_larger ? group : groups;
         }
-        float value = -INFINITY;
-        uint32_t index = 0;
-        // Of equal ones the first in order, whichever lane it is in.
-        for (size_t j = 0; j < LANES && i > 0; j++)
-            if (largest[j] > value || (largest[j] == value && (uint32_t)places[j] < index)) {
-                value = largest[j];
-                index = (uint32_t)places[j];
-            }
+        float value = max_of_lanes(largest);
+        size_t place = 0;
+        if (value > best[row]) {
+            // Of equal ones the first in order, whichever lane its group is of.
+            const integers equal = largest == splat(value) ? groups : (integers)INT32_MAX;
+            place = (size_t)__builtin_reduce_min(equal) * step;
+            place += first_sum(x + place, bias + place, value);
+        }
         for (; i < count; i++) {
             const float sum = x[i] + bias[i];
             if (sum > value) {
                 value = sum;
-                index = (uint32_t)i;
+                place = i;
             }
         }
         if (value > best[row]) {
             best[row] = value;
-            indices[row] = first + index;
+            indices[row] = first + (uint32_t)place;
         }
     }
 }

@@ -116,6 +116,9 @@ import Testing
       let codebook = try trainer(name, layout).codebook(sample, producer: [:])
       #expect(try squaredError(codebook, vectors) < 1e-3, "\(name)")
     }
+    // Far fewer than centroids.
+    let large = ProductLayout.pq(dimension: 8, subspaces: 1, bits: 14)
+    #expect(try squaredError(trainer("pq", large).codebook(sample, producer: [:]), vectors) < 1e-3)
     let empty = VectorSample(shape: Self.shape, scope: .head, size: 1 << 20, seed: 1)
     let error = #expect(throws: FormatError.self) {
       try trainer("pq", Self.layouts[0].layout).codebook(empty, producer: [:])
