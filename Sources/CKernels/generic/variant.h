@@ -52,6 +52,7 @@
 #include "attention.h"
 #include "quantized.h"
 #include "quantized_strip.h"
+#include "quantized_tile.h"
 #include "quantized_gemm.h"
 #include "softmax.h"
 
