@@ -172,7 +172,7 @@ typedef struct m3_kernels {
     void (*_Nonnull add_row)(size_t rows, size_t columns, const float *_Nonnull row, float *_Nonnull y,
                              size_t y_stride);
 
-    // MARK: One token
+    // MARK: Quantized weights
 
     /// Rows of quantized weights that stand side by side in a panel.
     size_t quantized_panel_rows;
@@ -215,6 +215,8 @@ typedef struct m3_kernels {
                                     const m3_quantized_block *_Nonnull x, size_t x_stride,
                                     const uint8_t *_Nonnull codes, const uint16_t *_Nonnull scales,
                                     float *_Nonnull c, size_t c_stride, bool accumulate);
+
+    // MARK: One token's attention
 
     /// scores[h, s] = queries[h] · keys[s]: the query heads that share a key-value head read its keys once.
     ///
