@@ -26,13 +26,14 @@ call() { # call STAGE FOLDER
     dedupe) echo "$bin/m3-dedupe --set bands=2 --input $2/chunks --output $2/unique $run" ;;
     filter) echo "$bin/m3-filter --input $2/unique --output $2/references --rejected $2/rejected $run" ;;
     encode) echo "$bin/m3-encode --model $model --input $2/references --output $2/memories $run" ;;
-    shard) echo "$bin/m3-shard --input $2/memories --references $2/references --output $2/bank $run" ;;
+    quantize) echo "$bin/m3-quantize --model $model --input $2/memories --references $2/references --output $2/codes --set bytes_per_reference=1024 --set directions=64 --set components=32 --set rank=8 $run" ;;
+    shard) echo "$bin/m3-shard --input $2/codes --references $2/references --output $2/bank $run" ;;
   esac
 }
 
 # What each stage reads.
-declare -A reads=([chunk]="" [dedupe]=chunks [filter]=unique [encode]=references [shard]="references memories")
-stages="chunk dedupe filter encode shard"
+declare -A reads=([chunk]="" [dedupe]=chunks [filter]=unique [encode]=references [quantize]="references memories" [shard]="references codes")
+stages="chunk dedupe filter encode quantize shard"
 for stage in $stages; do $(call $stage undisturbed) >>log 2>&1; done
 
 # attempt STAGE CALLS N: whether the stage was killed at the N-th of these calls; what it left is gone on with.
@@ -44,7 +45,7 @@ attempt() {
   # In a subshell of its own, whose shell says nothing of the kill.
   (strace -f -qq -o /dev/null -e "trace=$2" -e "inject=$2:signal=KILL:when=$3" $(call "$1" killed) >>log 2>&1; exit $?) 2>>log || status=$?
   $(call "$1" killed) >>log 2>&1 || { echo "$1: did not go on after a kill at call $3 of $2" >&2; tail -n 3 log >&2; exit 1; }
-  for folder in chunks unique references rejected memories bank bank.stage; do
+  for folder in chunks unique references rejected memories codes bank bank.stage; do
     [ ! -e killed/$folder ] || diff -r --exclude=_runs undisturbed/$folder killed/$folder
   done
   litter=$(find killed -name '.*')

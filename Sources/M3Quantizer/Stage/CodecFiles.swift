@@ -22,7 +22,10 @@ public struct CodecFiles: Sendable {
   public func prepared(
     _ make: () throws -> (codebook: [UInt8], description: JSONObject)
   ) throws -> (codebook: [UInt8], description: JSONObject) {
-    if let found = try existing() { return found }
+    if let found = try existing() {
+      try folder.removeLeftLock("codec")
+      return found
+    }
     return try folder.exclusively("codec", patience: Self.patience) {
       if let found = try existing() { return found }
       let (codebook, description) = try make()

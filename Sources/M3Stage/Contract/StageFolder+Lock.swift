@@ -1,4 +1,4 @@
-import M3Bytes
+public import M3Bytes
 
 extension StageFolder {
   /// How long to wait for another process that makes the plan, which can mean hashing all inputs, or closes the stage.
@@ -16,5 +16,13 @@ extension StageFolder {
   ) throws -> Result {
     let lock = try FileLock(path: lockPath(name), patience: patience)
     return try withExtendedLifetime(lock, body)
+  }
+
+  /// Removes the file of a lock that nobody holds: a run that was killed between its last step and the lock's end left it.
+  ///
+  /// For names whose work is found done: then nobody takes the lock again, who would remove the file as it leaves.
+  public func removeLeftLock(_ name: String = "shared") throws(FileError) {
+    let path = lockPath(name)
+    if try FilePaths.kind(path) != nil { _ = try? FileLock(path: path) }
   }
 }

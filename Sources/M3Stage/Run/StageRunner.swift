@@ -137,8 +137,8 @@ public struct StageRunner {
         folder: folder.path, differences: marker.differences(from: plan.definition, name: "\(task.label).json"))
     }
     guard try marker.outputs.allSatisfy(folder.holds) else { return nil }
-    // A run that was killed between its marker and its lock's end left the lock's file; one that goes on holds it.
-    if try FilePaths.kind(folder.lockPath(task)) != nil { _ = try? FileLock(path: folder.lockPath(task)) }
+    // A run that goes on holds it.
+    try folder.removeLeftLock(task.label)
     return marker
   }
 
@@ -150,8 +150,7 @@ public struct StageRunner {
       markers.append(marker)
     }
     if try isClosed(closing) {
-      // A run that was killed as it left the last step behind left the lock's file.
-      if try FilePaths.kind(folder.lockPath("shared")) != nil { _ = try? FileLock(path: folder.lockPath("shared")) }
+      try folder.removeLeftLock()
       return (true, false)
     }
     return try folder.exclusively {
