@@ -126,11 +126,12 @@ struct LlamaLoader: Sendable {
     let up = try matrix(name("ffn_up"), rows: shape.feedForwardSize, columns: shape.hiddenSize)
     return try LlamaLayer(
       attentionNormalization: vector(name("attn_norm"), count: shape.hiddenSize),
-      projection: .packed(stacked([
-        Rows(queries, count: shape.querySize, order: halfSplitRow),
-        Rows(keys, count: shape.keyValueSize, order: halfSplitRow),
-        Rows(values, count: shape.keyValueSize),
-      ])),
+      projection: .packed(
+        stacked([
+          Rows(queries, count: shape.querySize, order: halfSplitRow),
+          Rows(keys, count: shape.keyValueSize, order: halfSplitRow),
+          Rows(values, count: shape.keyValueSize),
+        ])),
       attentionOutput: .packed(packed(name("attn_output"), rows: shape.hiddenSize, columns: shape.querySize)),
       feedForwardNormalization: vector(name("ffn_norm"), count: shape.hiddenSize),
       gateAndUp: .packed(stacked([Rows(gate, count: shape.feedForwardSize), Rows(up, count: shape.feedForwardSize)])),

@@ -21,7 +21,8 @@ public final class LlamaModel: Sendable {
   let decoding: DecodingWeights?
 
   init(
-    configuration: LlamaConfiguration, kernels: Kernels, arithmetic: Arithmetic, rotary: RotaryTable, layers: [LlamaLayer],
+    configuration: LlamaConfiguration, kernels: Kernels, arithmetic: Arithmetic, rotary: RotaryTable,
+    layers: [LlamaLayer],
     embedding: FloatBuffer, outputNormalization: FloatBuffer, output: LayerMatrix,
     decoding: DecodingWeights?
   ) {
