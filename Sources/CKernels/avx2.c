@@ -10,6 +10,7 @@
 #define TILE_ROWS 6
 #define PANEL_VECTORS 2
 #define DEPTH_BLOCK 1600
+#define TILE_TOKENS 4
 
 #include "generic/variant.h"
 

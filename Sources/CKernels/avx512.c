@@ -10,6 +10,7 @@
 #define TILE_ROWS 12
 #define PANEL_VECTORS 2
 #define DEPTH_BLOCK 1024
+#define TILE_TOKENS 6
 
 #include "generic/variant.h"
 

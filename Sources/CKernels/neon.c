@@ -9,6 +9,11 @@
 #define TILE_ROWS 6
 #define PANEL_VECTORS 4
 #define DEPTH_BLOCK 1024
+#define TILE_TOKENS 6
+#if defined(__ARM_FEATURE_DOTPROD)
+#include <arm_neon.h>
+#define HAS_DOT_PRODUCTS true
+#endif
 
 #include "generic/variant.h"
 

@@ -234,6 +234,7 @@ const m3_kernels m3_kernels_scalar = {
     .pack_quantized = pack_quantized,
     .quantize = quantize,
     .gemv_quantized = gemv_quantized,
+    .gemm_quantized = gemm_quantized,
     .score_rows = score_rows,
     .mix_rows = mix_rows,
     .float_to_bfloat16 = float_to_bfloat16,

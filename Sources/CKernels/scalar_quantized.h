@@ -53,6 +53,13 @@ static void gemv_quantized(m3_quantized_type type, size_t rows, size_t depth, co
     }
 }
 
+static void gemm_quantized(m3_quantized_type type, size_t tokens, size_t rows, size_t depth,
+                           const m3_quantized_block *x, size_t x_stride, const uint8_t *codes, const uint16_t *scales,
+                           float *c, size_t c_stride, bool accumulate) {
+    for (size_t token = 0; token < tokens; token++)
+        gemv_quantized(type, rows, depth, codes, scales, x + token * x_stride, c + token * c_stride, accumulate);
+}
+
 static void score_rows(size_t heads, size_t count, size_t dimension, const float *queries, const float *keys,
                        float *scores, size_t scores_stride) {
     for (size_t head = 0; head < heads; head++)

@@ -16,7 +16,10 @@ const m3_kernels *m3_kernels_at(size_t index) {
     __builtin_cpu_init();
     const m3_kernels *tables[4];
     size_t count = 0;
-    if (has_avx512()) tables[count++] = &m3_kernels_avx512;
+    if (has_avx512()) {
+        const bool has_vnni = __builtin_cpu_supports("avx512vnni");
+        tables[count++] = has_vnni ? &m3_kernels_avx512_vnni : &m3_kernels_avx512;
+    }
     if (has_avx2()) tables[count++] = &m3_kernels_avx2;
     tables[count++] = &m3_kernels_scalar;
     if (has_avx2()) tables[count++] = &m3_kernels_avx512_emulated;

@@ -2,7 +2,8 @@ internal import CKernels
 
 /// Weights of (rows, depth) that stay in the codes of a GGUF file, laid out for one set of kernels.
 ///
-/// It takes the bytes that the file takes. A product with one vector reads each of them once, in order.
+/// It takes the bytes that the file takes. A product with one vector reads each of them once, in order; one with many
+/// tokens unpacks a part of it at a time.
 public final class QuantizedMatrix: @unchecked Sendable {
   /// A type of blocks of 32 weights, as GGUF names them; d and m are half-precision numbers.
   public enum BlockType: Sendable, CaseIterable {

@@ -31,7 +31,7 @@ struct EncodeJob: StageJob {
 
   /// Reads the weights.
   private func stage(workers: Int) throws -> EncodeStage {
-    let loaded = try LoadedModel(file)
+    let loaded = try LoadedModel(file, arithmetic: settings.arithmetic)
     return EncodeStage(
       model: loaded.model, tokenizer: loaded.tokenizer, producer: producer,
       bos: BOSMemory(tokens: producer.bosTokens, model: loaded.model),

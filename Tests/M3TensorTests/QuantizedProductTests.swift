@@ -119,7 +119,7 @@ import Testing
 }
 
 /// A weight in GGUF's blocks, and activations.
-private struct QuantizedProblem {
+struct QuantizedProblem {
   let type: QuantizedMatrix.BlockType
   let rows: Int, depth: Int
   var blocks: [UInt8]

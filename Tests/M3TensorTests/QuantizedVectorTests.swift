@@ -13,7 +13,7 @@ import Testing
     let kernels = try Kernels.named(name)
     var random = Randomness(state: UInt64(seed))
     let magnitudes: [Float] = [1, 1e-20, 1e20, 0x1p-100, .greatestFiniteMagnitude]
-    let x = magnitudes.flatMap { random.floats(32, $0) }
+    let x = (magnitudes + magnitudes.reversed() + [0, 1, 7]).flatMap { random.floats(32, $0) }
     var expected: [Float] = []
     for start in stride(from: 0, to: x.count, by: 32) {
       let block = x[start..<start + 32]

@@ -136,27 +136,42 @@ static void gemv_quantized(m3_quantized_type type, size_t rows, size_t depth, co
     }
 }
 
+typedef float block_floats __attribute__((ext_vector_type(BLOCK)));
+typedef int32_t block_integers __attribute__((ext_vector_type(BLOCK)));
+typedef int8_t block_codes __attribute__((ext_vector_type(BLOCK)));
+
+INLINE m3_block_scale scale_of_block(const float *x) {
+    // Compared as integers the bits of magnitudes put infinity, then NaN, above all numbers.
+    words largest = (words)0;
+    UNROLL for (size_t i = 0; i < BLOCK; i += LANES)
+        largest = __builtin_elementwise_max(largest, (words)load(x + i) & 0x7fffffff);
+    return m3_block_scale_of(__builtin_reduce_max(largest));
+}
+
+INLINE void quantize_block(const float *x, m3_block_scale scale, m3_quantized_block *out) {
+    block_integers rounded = (block_integers)0;
+    if (scale.inverse != 0) {
+        // Adding 1.5 · 2^23 rounds to nearest, ties to even, and leaves the integer in the lowest bits.
+        const float shifter = 0x1.8p23f;
+        block_floats numbers;
+        memcpy(&numbers, x, sizeof numbers);
+        rounded = (block_integers)(numbers * scale.inverse + shifter) - (block_integers)(block_floats)shifter;
+    }
+    const block_codes codes = __builtin_convertvector(rounded, block_codes);
+    memcpy(out->codes, &codes, sizeof codes);
+    out->scale = scale.scale;
+    out->sum = __builtin_reduce_add(rounded);
+    out->scaled_sum = scale.scale * (float)out->sum;
+}
+
 static void quantize(size_t count, const float *x, m3_quantized_block *out) {
-    for (size_t b = 0; b < count / BLOCK; b++, x += BLOCK) {
-        // Compared as integers the bits of magnitudes put infinity, then NaN, above all numbers.
-        words largest = (words)0;
-        UNROLL for (size_t i = 0; i < BLOCK; i += LANES)
-            largest = __builtin_elementwise_max(largest, (words)load(x + i) & 0x7fffffff);
-        const m3_block_scale scale = m3_block_scale_of(__builtin_reduce_max(largest));
-        const vector shifter = splat(0x1.8p23f);
-        integers sums = (integers)0;
-        UNROLL for (size_t i = 0; i < BLOCK; i += LANES) {
-            // Adding 1.5 · 2^23 rounds to nearest, ties to even, and leaves the integer in the lowest bits.
-            const vector shifted = load(x + i) * splat(scale.inverse) + shifter;
-            const integers rounded = scale.inverse == 0 ? (integers)0 : (integers)shifted - (integers)shifter;
-            typedef int8_t narrow __attribute__((ext_vector_type(LANES)));
-            const narrow codes = __builtin_convertvector(rounded, narrow);
-            memcpy(out[b].codes + i, &codes, sizeof codes);
-            sums += rounded;
-        }
-        out[b].scale = scale.scale;
-        out[b].sum = __builtin_reduce_add(sums);
-        out[b].scaled_sum = scale.scale * (float)out[b].sum;
+    // The scales of several blocks come first: the processor would not see far enough beyond the divisions of one.
+    m3_block_scale scales[8];
+    const size_t blocks = count / BLOCK, group = sizeof scales / sizeof *scales;
+    for (size_t b = 0; b < blocks; b += group) {
+        const size_t end = blocks - b < group ? blocks - b : group;
+        for (size_t i = 0; i < end; i++) scales[i] = scale_of_block(x + (b + i) * BLOCK);
+        for (size_t i = 0; i < end; i++) quantize_block(x + (b + i) * BLOCK, scales[i], out + b + i);
     }
 }
 

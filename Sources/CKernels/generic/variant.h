@@ -2,6 +2,8 @@
 /// - LANES: floats in a vector;
 /// - TILE_ROWS, PANEL_VECTORS: the register tile of the matrix product;
 /// - DEPTH_BLOCK: depth of B and A that is worked on at once; with DEPTH_BLOCK · PANEL_WIDTH floats a panel fits L2 easily;
+/// - TILE_TOKENS: of the register tile of the product with quantized weights;
+/// - HAS_DOT_PRODUCTS: defined where four products of bytes are summed by one instruction, or as if by one;
 /// - REGISTER_BYTES: of x86's integer instructions, 32 (AVX2) or 64 (AVX-512BW); elsewhere not defined;
 /// - TARGET: the target attribute of all functions, or nothing for the architecture's baseline;
 /// - VARIANT, NAME, EMULATION: the table, its name, and whether it is one.
@@ -49,6 +51,9 @@
 
 #include "attention.h"
 #include "quantized.h"
+#include "quantized_strip.h"
+#include "quantized_tile.h"
+#include "quantized_gemm.h"
 #include "softmax.h"
 
 #if defined(TARGET)
@@ -84,6 +89,7 @@ const m3_kernels VARIANT = {
     .pack_quantized = pack_quantized,
     .quantize = quantize,
     .gemv_quantized = gemv_quantized,
+    .gemm_quantized = gemm_quantized,
     .score_rows = score_rows,
     .mix_rows = mix_rows,
     .float_to_bfloat16 = float_to_bfloat16,

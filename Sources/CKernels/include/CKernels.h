@@ -172,12 +172,13 @@ typedef struct m3_kernels {
     void (*_Nonnull add_row)(size_t rows, size_t columns, const float *_Nonnull row, float *_Nonnull y,
                              size_t y_stride);
 
-    // MARK: One token
+    // MARK: Quantized weights
 
     /// Rows of quantized weights that stand side by side in a panel.
     size_t quantized_panel_rows;
 
-    /// Lays out a weight of (rows, depth) in GGUF's blocks, row after row, for `gemv_quantized` of the same table.
+    /// Lays out a weight of (rows, depth) in GGUF's blocks, row after row, for `gemv_quantized` and `gemm_quantized` of the
+    /// same table.
     ///
     /// - blocks: (rows, depth / 32) blocks, without alignment; `depth` is a multiple of 32.
     /// - codes: (panels, depth / 32, words, panel rows, 4) bytes, panels = ceil(rows / panel rows): the 4 words of a block
@@ -203,6 +204,19 @@ typedef struct m3_kernels {
     void (*_Nonnull gemv_quantized)(m3_quantized_type type, size_t rows, size_t depth, const uint8_t *_Nonnull codes,
                                     const uint16_t *_Nonnull scales, const m3_quantized_block *_Nonnull x,
                                     float *_Nonnull y, bool accumulate);
+
+    /// C = X·Wᵀ, or C += X·Wᵀ when `accumulate`, for many tokens and `rows` rows of W that begin at a panel: a token's row of
+    /// C has the bits that `gemv_quantized` gives it.
+    ///
+    /// - x: (tokens, depth / 32), a token every `x_stride` blocks.
+    /// - codes, scales: from a panel on, as `pack_quantized` lays them out.
+    /// - c: (tokens, rows), row-major, a token every `c_stride`.
+    void (*_Nonnull gemm_quantized)(m3_quantized_type type, size_t tokens, size_t rows, size_t depth,
+                                    const m3_quantized_block *_Nonnull x, size_t x_stride,
+                                    const uint8_t *_Nonnull codes, const uint16_t *_Nonnull scales,
+                                    float *_Nonnull c, size_t c_stride, bool accumulate);
+
+    // MARK: One token's attention
 
     /// scores[h, s] = queries[h] · keys[s]: the query heads that share a key-value head read its keys once.
     ///

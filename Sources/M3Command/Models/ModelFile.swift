@@ -1,8 +1,10 @@
+import Dispatch
 public import M3Bytes
 public import M3Tensor
 public import M3Text
 public import M3Transformer
 public import M3Weights
+import Synchronization
 
 /// A model file before its weights are read: what decides a plan.
 public struct ModelFile: Sendable {
@@ -18,14 +20,27 @@ public struct ModelFile: Sendable {
   public init(path: String, kernel: String = "auto") throws {
     kernels = try Kernels.chosen(kernel)
     file = try GGUFFile(path: path)
-    tokenizer = try Self.tokenizer(of: file)
+    let file = file
+    let hashed = Mutex<Result<SHA256Digest, any Error>?>(nil)
+    let built = Mutex<Result<Tokenizer, any Error>?>(nil)
+    // Either takes as long as the other.
+    DispatchQueue.concurrentPerform(iterations: 2) { iteration in
+      if iteration == 0 {
+        let result = Result { try file.contentDigest() }
+        hashed.withLock { $0 = result }
+      } else {
+        let result = Result { try Self.tokenizer(of: file) }
+        built.withLock { $0 = result }
+      }
+    }
+    tokenizer = try built.withLock { $0 }!.get()
+    digest = try hashed.withLock { $0 }!.get()
     configuration = try LlamaConfiguration(file)
     guard tokenizer.vocabularyCount <= configuration.vocabularySize else {
       throw FormatError(
         .mismatch(expected: "at most \(configuration.vocabularySize) tokens", found: "\(tokenizer.vocabularyCount)"),
         field: "tokenizer.ggml.tokens", file: path)
     }
-    digest = try file.contentDigest()
   }
 
   /// A model file's tokenizer alone.
