@@ -1,13 +1,14 @@
 /// The scalar variant's share of vector codes.
 
 static void sum_centroids(size_t rows, size_t dimension, size_t codes_count, const uint32_t *codes,
-                          const uint16_t *tables, const size_t *starts, const float *mean, float *out) {
+                          const int16_t *tables, const size_t *starts, const float *scale, const float *mean,
+                          float *out) {
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < dimension; i++) {
-            float sum = mean[i];
+            int sum = 0;
             for (size_t j = 0; j < codes_count; j++)
-                sum += float_from_half(tables[starts[j] + codes[row * codes_count + j] * dimension + i]);
-            out[row * dimension + i] = sum;
+                sum += tables[starts[j] + codes[row * codes_count + j] * dimension + i];
+            out[row * dimension + i] = mean[i] + scale[i] * (float)sum;
         }
 }
 

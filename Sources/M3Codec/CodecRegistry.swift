@@ -26,7 +26,7 @@ public enum CodecRegistry {
     }
     let codec: any MemoryCodec
     if ProductCodebook.names.contains(name) {
-      codec = try ProductCodec(ProductCodebook(bytes: codebook(), shape: shape))
+      codec = ProductCodec(try ProductCodebook(bytes: codebook(), shape: shape))
     } else if PredictedCodec.names.contains(name) {
       let step = try PredictedCodec.step(description)
       codec = PredictedCodec(try PredictedCodebook(bytes: codebook(), shape: shape), step: step)

@@ -5,21 +5,22 @@ extension Kernels {
   /// Codes of a vector at most.
   public static let mostCodes = Int(M3_MOST_CODES)
 
-  /// out[i] = mean[i] + Σ_j centroid of codes[j] in table j, element i, added in order.
+  /// out[i] = mean[i] + scale[i] · Σ_j element i of the centroid of codes[j] in table j, rounded after each operation.
   ///
   /// - Parameters:
   ///   - codes: (rows, starts.count); each within its table.
-  ///   - tables: half-precision centroids of D elements.
+  ///   - tables: centroids of D elements; the elements of one of each table add up to 16 bits, in any order.
   ///   - starts: the element at which each code's table begins; at most ``mostCodes``.
+  ///   - scale: (D).
   ///   - mean: (D).
   ///   - out: (rows, D).
   public func sumCentroids(
-    rows: Int, dimension: Int, codes: UnsafePointer<UInt32>, tables: UnsafePointer<UInt16>, starts: [Int],
-    mean: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
+    rows: Int, dimension: Int, codes: UnsafePointer<UInt32>, tables: UnsafePointer<Int16>, starts: [Int],
+    scale: UnsafePointer<Float>, mean: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
   ) {
     precondition(starts.count <= Self.mostCodes, "too many codes")
     starts.withUnsafeBufferPointer { starts in
-      table.pointee.sum_centroids(rows, dimension, starts.count, codes, tables, starts.baseAddress!, mean, out)
+      table.pointee.sum_centroids(rows, dimension, starts.count, codes, tables, starts.baseAddress!, scale, mean, out)
     }
   }
 

@@ -8,23 +8,24 @@ import Testing
     let kernels = try Kernels.named(name)
     var random = Randomness(state: UInt64(dimension))
     let sizes = [5, 1, 300, 2]
-    let tables = (0..<sizes.reduce(0, +) * dimension).map { _ in Float16(random.float(4)).bitPattern }
+    let tables = (0..<sizes.reduce(0, +) * dimension).map { _ in Int16(random.next() % 16_383) - 8191 }
     let starts = sizes.indices.map { sizes[..<$0].reduce(0, +) * dimension }
-    let mean = random.floats(dimension)
+    let (scale, mean) = (random.floats(dimension), random.floats(dimension))
     let rows = 9
     let codes = (0..<rows).flatMap { _ in sizes.map { UInt32(random.next() % UInt64($0)) } }
     let expected = (0..<rows).flatMap { row in
       (0..<dimension).map { index in
-        sizes.indices.reduce(mean[index]) { sum, code in
-          let place = starts[code] + Int(codes[row * sizes.count + code]) * dimension + index
-          return sum + Float(Float16(bitPattern: tables[place]))
+        let sum = sizes.indices.reduce(0) { sum, code in
+          sum + Int(tables[starts[code] + Int(codes[row * sizes.count + code]) * dimension + index])
         }
+        return mean[index] + scale[index] * Float(sum)
       }
     }
     let out = Guarded<UInt32>(count: expected.count)
     out.withFloats {
       kernels.sumCentroids(
-        rows: rows, dimension: dimension, codes: codes, tables: tables, starts: starts, mean: mean, into: $0)
+        rows: rows, dimension: dimension, codes: codes, tables: tables, starts: starts, scale: scale, mean: mean,
+        into: $0)
     }
     #expect(out.isIntact)
     #expect(identical(out.values, expected.map(\.bitPattern)))

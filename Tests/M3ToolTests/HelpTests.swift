@@ -73,7 +73,15 @@ struct HelpTests {
     (.read, ["search"], ["<bank>", "<text>", "--embedder", "--count", "--json"]),
     (.read, ["generate"], generate), (.read, ["chat"], chat), (.read, ["evaluate"], evaluate),
     (.read, ["report"], ["<paths>", "--json"]),
-    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe", "fidelity"]), (.bench, ["decode"], decode),
+    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe", "fidelity", "quantize"]),
+    (.bench, ["decode"], decode),
+    (
+      .bench, ["quantize"],
+      [
+        "--input", "--codec", "--scope", "--code-bytes", "--code-bits", "--references", "--vectors", "--seconds",
+        "--seed",
+      ]
+    ),
     (
       .bench, ["fidelity"],
       ["<banks>", "--model", "--items", "--distractors", "--label", "--from", "--svg", "--kernel", "--json"] + running

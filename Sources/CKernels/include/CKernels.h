@@ -283,16 +283,18 @@ typedef struct m3_kernels {
                                      const float *_Nonnull mean, const float *_Nonnull deviation,
                                      float *_Nonnull normalized, uint8_t *_Nonnull codes);
 
-    /// out[i] = mean[i] + Σ_j centroid of codes[j] in table j, element i, added in order. All tables give the same bits.
+    /// out[i] = mean[i] + scale[i] · Σ_j element i of the centroid of codes[j] in table j, rounded after each operation. All
+    /// tables give the same bits.
     ///
     /// - codes: (rows, code_count); at most M3_MOST_CODES.
-    /// - tables: half-precision centroids of `dimension` elements; those of code j begin at element starts[j].
+    /// - tables: centroids of `dimension` elements; those of code j begin at element starts[j]. No sum is beyond 16 bits,
+    ///   on the way neither.
     /// - starts: (code_count).
-    /// - mean: (dimension).
+    /// - scale, mean: (dimension).
     /// - out: (rows, dimension).
     void (*_Nonnull sum_centroids)(size_t rows, size_t dimension, size_t code_count, const uint32_t *_Nonnull codes,
-                                   const uint16_t *_Nonnull tables, const size_t *_Nonnull starts,
-                                   const float *_Nonnull mean, float *_Nonnull out);
+                                   const int16_t *_Nonnull tables, const size_t *_Nonnull starts,
+                                   const float *_Nonnull scale, const float *_Nonnull mean, float *_Nonnull out);
 
     /// Raises best[r] and indices[r] to the largest x[r][i] + bias[i] and first + i, where it is larger than best[r]; of
     /// equal ones the first. All tables give the same bits.

@@ -19,16 +19,15 @@ public struct ProductCodec: VectorCodec {
   public static let defaultBeam = 5
 
   /// - Parameter beam: sequences of codes that a residual quantizer follows when it encodes.
-  /// - Throws: ``FormatError`` where a centroid that is rotated back is beyond half precision.
-  public init(_ codebook: ProductCodebook, beam: Int = defaultBeam) throws(FormatError) {
-    try self.init(codebook, beam: beam, kernels: .best)
+  public init(_ codebook: ProductCodebook, beam: Int = defaultBeam) {
+    self.init(codebook, beam: beam, kernels: .best)
   }
 
-  package init(_ codebook: ProductCodebook, beam: Int = defaultBeam, kernels: Kernels) throws(FormatError) {
+  package init(_ codebook: ProductCodebook, beam: Int = defaultBeam, kernels: Kernels) {
     self.codebook = codebook
     self.kernels = kernels
     packing = CodePacking(codebook.layout)
-    decoder = try ProductDecoder(codebook, kernels: kernels)
+    decoder = ProductDecoder(codebook, kernels: kernels)
     encoders = EncoderCache(count: codebook.cells.count) {
       ProductEncoder(codebook.layout, codebook.cells[$0], beam: beam, kernels: kernels)
     }

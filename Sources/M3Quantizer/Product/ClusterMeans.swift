@@ -30,7 +30,12 @@ struct ClusterMeans {
       }
     }
     for empty in counts.indices where counts[empty] == 0 {
-      let donor = drawn(&random)
+      guard let donor = drawn(&random) else {
+        // Fewer vectors than clusters: nothing is left to share.
+        let copied = counts.firstIndex { $0 > 0 }!
+        for element in 0..<width { centroids[empty * width + element] = centroids[copied * width + element] }
+        continue
+      }
       for element in 0..<width {
         let value = centroids[donor * width + element]
         let step = value / 1024 * (element % 2 == 0 ? 1 : -1)
@@ -43,10 +48,10 @@ struct ClusterMeans {
     return centroids
   }
 
-  /// A cluster in proportion to its vectors beyond the first; the largest where none has two.
-  private func drawn(_ random: inout SplitMix64) -> Int {
+  /// A cluster in proportion to its vectors beyond the first; nil where none has two.
+  private func drawn(_ random: inout SplitMix64) -> Int? {
     let total = counts.reduce(0) { $0 + max(0, $1 - 1) }
-    guard total > 0 else { return counts.indices.max { (counts[$0], $1) < (counts[$1], $0) }! }
+    guard total > 0 else { return nil }
     var place = Int(random.next() % UInt64(total))
     for (cluster, count) in counts.enumerated() where count > 1 {
       place -= count - 1

@@ -29,7 +29,8 @@ public struct SparseCodebookTraining {
       try sample.read { statistics.add($0.memory) }
       return statistics.statistics().bytes
     }
-    let layout = try layout(dimension: shape.headDimension)
+    let layout = try settings.codec.layout(
+      dimension: shape.headDimension, bytes: settings.codeBytes, bits: settings.codeBits)
     var vectors = VectorSample(
       shape: shape, scope: settings.scope, size: Self.mostVectors, seed: UInt32(truncatingIfNeeded: settings.seed))
     try sample.read { vectors.add($0.memory) }
@@ -38,28 +39,5 @@ public struct SparseCodebookTraining {
       name: settings.codec.rawValue, layout: layout, seed: UInt32(truncatingIfNeeded: settings.seed),
       workers: settings.workers
     ).codebook(vectors, producer: sample.producer.json).bytes
-  }
-
-  /// The asked bytes by codes of the asked bits; the paper's structure has its own.
-  private func layout(dimension: Int) throws(FormatError) -> ProductLayout {
-    let (bytes, bits) = (settings.codeBytes, settings.codeBits)
-    let count = 8 * bytes / bits
-    let stages: [ProductLayout.Stage]
-    switch settings.codec {
-    case .memory3:
-      guard let layout = ProductLayout.memory3(dimension: dimension, bytes: bytes) else {
-        throw FormatError(
-          .outOfRange(found: "\(bytes) bytes", allowed: "5 to 20 for memory3"), field: "code_bytes")
-      }
-      return layout
-    case .residual: stages = Array(repeating: .init(subspaceCount: 1, centroidCount: 1 << bits), count: count)
-    default: stages = [.init(subspaceCount: count, centroidCount: 1 << bits)]
-    }
-    guard count > 0, ProductLayout.isValid(dimension: dimension, stages: stages) else {
-      throw FormatError(
-        .outOfRange(found: "\(count) codes of \(bits) bits", allowed: "1 to \(dimension) codes in \(bytes) bytes"),
-        field: "code_bytes")
-    }
-    return ProductLayout(dimension: dimension, isRotated: settings.codec == .opq, stages: stages)
   }
 }

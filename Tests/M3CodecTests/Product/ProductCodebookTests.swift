@@ -84,16 +84,52 @@ import Testing
   }
 
   /// Orthogonal or not, a rotation can bring centroids beyond half precision.
-  @Test func centroidsBeyondHalfPrecisionAreRefused() throws {
+  @Test func centroidsOfAnySizeAreRotatedBack() throws {
     let layout = ProductLayout.pq(dimension: 16, subspaces: 1, bits: 1, isRotated: true)
     let cell = ProductCell(
       mean: Array(repeating: 0, count: 16), rotation: Array(repeating: 1, count: 256),
       centroids: Array(repeating: 60_000, count: 32))
+    let decoded = try decodedZeros(ProductCodec(codebook("opq", layout, cell)))
+    #expect(decoded.allSatisfy { abs($0 - 960_000) < 60 }, "\(decoded)")
+  }
+
+  /// As many codes as there can be, and the largest of each.
+  @Test(arguments: [Float(-1), 1]) func sumsOfAllCodesFit(sign: Float) throws {
+    let layout = ProductLayout.residual(dimension: 16, stages: 64, bits: 1)
+    let cell = ProductCell(
+      mean: (0..<16).map { Float($0) }, rotation: [],
+      centroids: (0..<64 * 32).map { sign * Float(Float16(1 + Float($0 / 32) / 100)) })
+    let exact = (0..<64).reduce(Float(0)) { $0 + cell.centroids[32 * $1] }
+    let decoded = try decodedZeros(ProductCodec(codebook("residual", layout, cell)))
+    // Half a step of each code.
+    for (element, value) in decoded.enumerated() {
+      #expect(abs(value - exact - cell.mean[element % 16]) < 32 * abs(exact) / 32_700 + 0.001)
+    }
+  }
+
+  /// Where all centroids are zero, or as small as numbers can be, the mean is left.
+  @Test(arguments: [0, Float.leastNonzeroMagnitude]) func sumsOfNothing(scale: Float) throws {
+    let layout = ProductLayout.pq(dimension: 16, subspaces: 2, bits: 1, isRotated: true)
+    let cell = ProductCell(
+      mean: Array(repeating: 3, count: 16), rotation: Array(repeating: scale, count: 256),
+      centroids: Array(repeating: 1, count: 32))
+    #expect(try decodedZeros(ProductCodec(codebook("opq", layout, cell))).allSatisfy { $0 == 3 })
+  }
+
+  private func codebook(_ name: String, _ layout: ProductLayout, _ cell: ProductCell) throws -> ProductCodebook {
     let codebook = ProductCodebook(
-      name: "opq", shape: Self.shape, scope: .global, layout: layout, cells: [cell], producer: [:], seed: 0,
+      name: name, shape: Self.shape, scope: .global, layout: layout, cells: [cell], producer: [:], seed: 0,
       sampleSize: 1)
-    let read = try ProductCodebook(bytes: codebook.bytes, shape: Self.shape)
-    let error = #expect(throws: FormatError.self) { try ProductCodec(read) }
-    #expect(error?.field == "centroids")
+    return try ProductCodebook(bytes: codebook.bytes, shape: Self.shape)
+  }
+
+  /// The keys of a memory of zeros, coded and decoded.
+  private func decodedZeros(_ codec: ProductCodec) throws -> [Float] {
+    let entries = Self.shape.entryCount
+    let zeros = [Float](repeating: 0, count: entries * Self.shape.headDimension)
+    let memory = SparseMemory(
+      shape: Self.shape, tokenCount: 1, counts: Array(repeating: 1, count: entries),
+      positions: Array(repeating: 0, count: entries), keys: zeros, values: zeros)
+    return try codec.memory(codec.payload(memory), shape: Self.shape).keys
   }
 }

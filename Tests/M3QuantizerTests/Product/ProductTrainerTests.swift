@@ -32,7 +32,7 @@ import Testing
   }
 
   private func squaredError(_ codebook: ProductCodebook, _ vectors: [[Float]], beam: Int = 5) throws -> Double {
-    let codec = try ProductCodec(codebook, beam: beam)
+    let codec = ProductCodec(codebook, beam: beam)
     let counts = [vectors.count, 0, 0, 0]
     let memory = SparseMemory(
       shape: Self.shape, tokenCount: vectors.count, counts: counts, positions: vectors.indices.map { UInt16($0) },
@@ -116,6 +116,9 @@ import Testing
       let codebook = try trainer(name, layout).codebook(sample, producer: [:])
       #expect(try squaredError(codebook, vectors) < 1e-3, "\(name)")
     }
+    // Far fewer than centroids.
+    let large = ProductLayout.pq(dimension: 8, subspaces: 1, bits: 14)
+    #expect(try squaredError(trainer("pq", large).codebook(sample, producer: [:]), vectors) < 1e-3)
     let empty = VectorSample(shape: Self.shape, scope: .head, size: 1 << 20, seed: 1)
     let error = #expect(throws: FormatError.self) {
       try trainer("pq", Self.layouts[0].layout).codebook(empty, producer: [:])
