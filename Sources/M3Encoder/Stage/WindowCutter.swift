@@ -6,7 +6,7 @@ package struct ReferenceWindow: Sendable {
 
   package var tokenCount: Int { references.reduce(0) { $0 + $1.tokens.count } }
   var own: ArraySlice<TokenizedReference> { references[precedingCount...] }
-  var tokens: DocumentWindow {
+  package var tokens: DocumentWindow {
     DocumentWindow(references: references.map(\.tokens), precedingCount: precedingCount)
   }
 }
@@ -25,6 +25,12 @@ package struct WindowCutter {
   package init(context: EncodingContext, tokenLimit: Int) {
     self.context = context
     self.tokenLimit = tokenLimit
+  }
+
+  /// Windows that leave room for the BOS in a model's context.
+  package init(_ configuration: EncoderConfiguration, contextLength: Int, bosTokenCount: Int) {
+    self.init(
+      context: configuration.context, tokenLimit: min(configuration.documentTokens, contextLength - bosTokenCount))
   }
 
   /// Takes the next reference.
