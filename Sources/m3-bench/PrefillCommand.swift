@@ -29,6 +29,9 @@ struct PrefillCommand: Tool {
   @Option(help: "Kernels to compute with, by name; the default is the fastest this machine can run.")
   var kernel = "auto"
 
+  @Option(help: "What weights are multiplied in: float32 or int8.")
+  var arithmetic: Arithmetic = .int8
+
   func validate() throws {
     let numbers = [
       ("references", references, 1 << 20), ("tokens", tokens, 1 << 20), ("threads", threads, 1024),
@@ -41,7 +44,7 @@ struct PrefillCommand: Tool {
   }
 
   func execute() throws {
-    let loaded = try LoadedModel(path: model, kernel: kernel)
+    let loaded = try LoadedModel(path: model, kernel: kernel, arithmetic: arithmetic)
     let shape = loaded.model.configuration
     guard tokens <= shape.contextLength else {
       throw UsageError("--tokens is over the model's context, \(shape.contextLength)")
@@ -76,7 +79,7 @@ struct PrefillCommand: Tool {
   private func line(round: Int?, _ result: Stopwatch.Time, _ shape: LlamaConfiguration) {
     let count = Double(references * tokens)
     var object: JSONObject = [
-      "bench": "prefill", "batch": .integer(Int64(batch)), "references": .integer(Int64(references)),
+      "bench": "prefill", "arithmetic": .string(arithmetic.rawValue), "batch": .integer(Int64(batch)), "references": .integer(Int64(references)),
       "threads": .integer(Int64(threads)), "tokens": .integer(Int64(tokens)),
       "gflops_per_cpu": .double(2 * count * Double(shape.multiplyAddsPerToken) / result.cpu * 1e-9),
       "tokens_per_cpu_second": .double(count / result.cpu), "tokens_per_second": .double(count / result.wall),

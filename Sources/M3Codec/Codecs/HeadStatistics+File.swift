@@ -4,7 +4,7 @@ public import M3Memory
 /// File `codebook.m3c` of the scalar codecs, version 1, little-endian: magic `M3STATS\0`, u32 version, u32 entries, u32 D,
 /// means and then deviations, each (entries, 2, D) as float32, then XXH3-64 of all before it.
 extension HeadStatistics {
-  private static let magic = Array("M3STATS\0".utf8)
+  package static let magic = Array("M3STATS\0".utf8)
   private static let version: UInt32 = 1
 
   public var bytes: [UInt8] {

@@ -23,7 +23,7 @@ public import M3Memory
 /// | reading constants: heads (0 for none), biases, crowding, scales | u32, float32 each |
 /// | XXH3-64 of all before it | u64 |
 extension PredictedCodebook {
-  static let magic = Array("M3PRED\0\0".utf8)
+  package static let magic = Array("M3PRED\0\0".utf8)
   static let version: UInt32 = 1
 
   /// - Precondition: sizes that fit each other.

@@ -12,7 +12,7 @@ extension EncodeStage {
   public init(
     _ file: ModelFile, settings: EncodeSettings, producer: Producer, badInput: BadInputPolicy, workers: Int
   ) throws {
-    let loaded = try LoadedModel(file)
+    let loaded = try LoadedModel(file, arithmetic: settings.arithmetic)
     self.init(
       model: loaded.model, tokenizer: loaded.tokenizer, producer: producer,
       bos: BOSMemory(tokens: producer.bosTokens, model: loaded.model),

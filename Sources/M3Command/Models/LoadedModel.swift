@@ -13,17 +13,20 @@ public struct LoadedModel: Sendable {
 
   /// - Parameters:
   ///   - kernel: `auto` or the name of kernels that this machine can run.
+  ///   - arithmetic: in which numbers a `ForwardPass` multiplies.
   ///   - decoding: whether a `DecodingPass` will run it.
   /// - Throws: ``FormatError``; ``FileError``; `TensorError` for unknown kernels.
-  public init(path: String, kernel: String = "auto", decoding: Bool = false) throws {
-    try self.init(ModelFile(path: path, kernel: kernel), decoding: decoding)
+  public init(
+    path: String, kernel: String = "auto", arithmetic: Arithmetic = .float32, decoding: Bool = false
+  ) throws {
+    try self.init(ModelFile(path: path, kernel: kernel), arithmetic: arithmetic, decoding: decoding)
   }
 
   /// Reads the weights.
   /// - Throws: ``FormatError``; ``FileError``.
-  public init(_ source: ModelFile, decoding: Bool = false) throws {
+  public init(_ source: ModelFile, arithmetic: Arithmetic = .float32, decoding: Bool = false) throws {
     self.source = source
-    model = try LlamaModel(source.file, kernels: source.kernels, decoding: decoding)
+    model = try LlamaModel(source.file, kernels: source.kernels, arithmetic: arithmetic, decoding: decoding)
   }
 
   /// What the model's first layers say of references: what predicted codecs read.

@@ -1,6 +1,7 @@
 public import M3Encoder
 public import M3JSON
 public import M3Memory
+public import M3Transformer
 
 /// Settings of `m3-encode`; the defaults are those of `pipelines/vital-articles.yaml`.
 public struct EncodeSettings: Equatable {
@@ -27,6 +28,8 @@ public struct EncodeSettings: Equatable {
   public var documentTokens: Int
   /// A file of `m3-encode calibrate`.
   public var calibration: String?
+  /// In which numbers weights are multiplied.
+  public var arithmetic: Arithmetic
   /// Kernels to compute with: `auto`, or a name that pins them.
   public var kernel: String
 
@@ -44,6 +47,7 @@ public struct EncodeSettings: Equatable {
     context = try section.choice("context", default: .reference)
     documentTokens = try section.integer("document_tokens", default: 2048, in: 128...32_768)
     calibration = try section.path("calibration")
+    arithmetic = try section.choice("arithmetic", default: .int8)
     kernel = try section.string("kernel", default: "auto")
     try section.finish()
   }
@@ -73,6 +77,7 @@ public struct EncodeSettings: Equatable {
   /// What decides the stage's bytes, besides the model and the kernels; what does not apply is left out.
   public var json: JSONObject {
     var object = selection
+    object["arithmetic"] = .string(arithmetic.rawValue)
     object["bos"] = .string(bos)
     object["context_bos"] = .string(contextBOS.rawValue)
     object["key_space"] = .string(keySpace.rawValue)

@@ -29,7 +29,7 @@ public struct QuantizeSettings: Equatable {
     sampleReferences = try section.integer("sample_references", default: 1000, in: 1...1_000_000)
     weightReferences = try section.integer("weight_references", default: 120, in: 1...100_000)
     seed = try section.integer("seed", default: 1, in: 0...Int(Int32.max))
-    directions = try section.integer("directions", default: 3072, in: 1...1 << 20)
+    directions = try section.integer("directions", default: 6144, in: 1...1 << 20)
     components = try section.integer("components", default: 1024, in: 1...1 << 16)
     rank = try section.integer("rank", default: 384, in: 1...1 << 16)
     codeBytes = try section.integer("code_bytes", default: 11, in: 1...4096)

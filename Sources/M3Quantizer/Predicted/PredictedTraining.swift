@@ -6,7 +6,7 @@ import M3Tensor
 /// Trains a ``PredictedCodebook`` from dense memories, reading them three times.
 ///
 /// It takes about 4 (F + Q)² + 8 F² + 16 F Q + 24 Q² bytes beside what reading takes, F being the features of a token with the
-/// one before it and a constant (500 MB for F 2305 and Q 3072), and 4 · T · R for each reference held out. Results depend on
+/// one before it and a constant (1.2 GB for F 1153 and Q 6144), and 4 · T · R for each reference held out. Results depend on
 /// the sample, the settings and the kernels, not on the number of workers.
 public struct PredictedTraining {
   public let shape: MemoryShape

@@ -21,7 +21,7 @@ public struct PredictedTrainingSettings: Sendable, Equatable {
   public var workers: Int
 
   public init(
-    features: FeatureKind, directionCount: Int = 3072, predictionRank: Int = 384, componentCount: Int = 1024,
+    features: FeatureKind, directionCount: Int = 6144, predictionRank: Int = 384, componentCount: Int = 1024,
     ridge: Double = 1e-3, heldOutCount: Int = 128, payloadBytes: ClosedRange<Double> = 1024...65536,
     seed: UInt64 = 1, workers: Int = 1
   ) {

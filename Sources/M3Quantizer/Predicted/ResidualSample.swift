@@ -39,6 +39,12 @@ public struct ResidualSample: Sendable {
     return squares.map { ($0 / Double(max(1, tokens))).squareRoot() }
   }
 
+  /// Mean tokens of the references.
+  func meanTokens(_ codebook: PredictedCodebook) -> Double {
+    let elements = residuals.reduce(0) { $0 + $1.count }
+    return Double(elements) / Double(max(1, codebook.componentCount * residuals.count))
+  }
+
   /// With components in another order.
   package func permuted(_ order: [Int]) -> ResidualSample {
     ResidualSample(

@@ -11,16 +11,10 @@ public enum BudgetedStep {
     of codebook: PredictedCodebook, bytesPerReference: Int, sample: SampledMemories, features: any FeatureProvider,
     workers: Int
   ) throws -> Float {
-    let transform = ResidualTransform(codebook)
-    var residuals = ResidualSample()
-    var (count, tokenCount) = (0, 0)
-    try FeaturedSample(sample, features: features, workers: workers).read { memory, features in
-      residuals.append(try transform.residuals(of: memory, features: features))
-      count += 1
-      tokenCount += memory.tokenCount
-    }
-    let meanTokens = sample.meanRowCount / Double(sample.producer.shape.entryCount)
-    let factor = tokenCount == 0 ? 1 : meanTokens * Double(count) / Double(tokenCount)
+    let residuals = try ResidualSample(
+      FeaturedSample(sample, features: features, workers: workers), codebook: codebook)
+    let sampled = residuals.meanTokens(codebook)
+    let factor = sampled == 0 ? 1 : sample.meanRowCount / Double(sample.producer.shape.entryCount) / sampled
     return try StepSearch.step(budget: Double(bytesPerReference), steps: codebook.steps) { step in
       factor * (try residuals.meanBytes(codebook, step: step, workers: workers))
     }

@@ -11,10 +11,10 @@ public struct CodebookIdentity: Sendable {
 
   /// - Throws: ``FormatError`` for a file that is no codebook of this shape.
   public init(_ bytes: [UInt8], shape: MemoryShape) throws(FormatError) {
-    if bytes.starts(with: Array("M3STATS\0".utf8)) {
+    if bytes.starts(with: HeadStatistics.magic) {
       _ = try HeadStatistics(bytes: bytes, shape: shape)
       (codec, producer) = (nil, nil)
-    } else if bytes.starts(with: Array("M3PRED\0\0".utf8)) {
+    } else if bytes.starts(with: PredictedCodebook.magic) {
       let codebook = try PredictedCodebook(bytes: bytes, shape: shape)
       codec = codebook.features.hiddenLayers == 0 ? .predicted : .predictedX2
       producer = codebook.provenance["producer"]?.objectValue

@@ -34,7 +34,7 @@ extension ForwardPass {
           count: width, residual.pointer + rows[start + index] * width, weight: model.outputNormalization.pointer,
           epsilon: configuration.normalizationEpsilon, into: normalized.pointer + index * width)
       }
-      kernels.multiply(rows: count, normalized.pointer, by: model.output, into: logits.pointer)
+      multiply(rows: count, depth: width, normalized.pointer, by: model.output, into: logits.pointer)
       body(start..<start + count, logits.pointer)
     }
   }

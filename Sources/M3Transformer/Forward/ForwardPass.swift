@@ -52,9 +52,9 @@ public final class ForwardPass {
       }
       if stopsAtProbabilities { break }
       let layer = model.layers[index]
-      kernels.multiply(
-        rows: rowCount, scratch.attention.pointer, by: layer.attentionOutput, into: residual.pointer, accumulating: true
-      )
+      multiply(
+        rows: rowCount, depth: configuration.querySize, scratch.attention.pointer, by: layer.attentionOutput,
+        into: residual.pointer, accumulating: true)
       activations?.entersFeedForward(layer: index, residual.pointer, rowCount: rowCount)
       feedForward(layer, rowCount: rowCount) {
         activations?.entersGate(layer: index, scratch.gateAndUp.pointer, rowCount: rowCount)
@@ -82,8 +82,9 @@ public final class ForwardPass {
     let layer = model.layers[index]
     let rowCount = offsets.last!
     normalize(rowCount, weight: layer.attentionNormalization)
-    kernels.multiply(
-      rows: rowCount, scratch.normalized.pointer, by: layer.projection, into: scratch.projections.pointer)
+    multiply(
+      rows: rowCount, depth: configuration.hiddenSize, scratch.normalized.pointer, by: layer.projection,
+      into: scratch.projections.pointer)
 
     let projections = Projections(
       pointer: UnsafePointer(scratch.projections.pointer), configuration: configuration, sequenceOffsets: offsets)
@@ -104,15 +105,17 @@ public final class ForwardPass {
   private func feedForward(_ layer: LlamaLayer, rowCount: Int, beforeGate: () -> Void) {
     let width = configuration.feedForwardSize
     normalize(rowCount, weight: layer.feedForwardNormalization)
-    kernels.multiply(rows: rowCount, scratch.normalized.pointer, by: layer.gateAndUp, into: scratch.gateAndUp.pointer)
+    multiply(
+      rows: rowCount, depth: configuration.hiddenSize, scratch.normalized.pointer, by: layer.gateAndUp,
+      into: scratch.gateAndUp.pointer)
     beforeGate()
     for row in 0..<rowCount {
       let gate = scratch.gateAndUp.pointer + row * 2 * width
       kernels.siluMultiply(count: width, gate: gate, up: gate + width, into: gate)
     }
-    kernels.multiply(
-      rows: rowCount, scratch.gateAndUp.pointer, stride: 2 * width, by: layer.down, into: residual.pointer,
-      accumulating: true)
+    multiply(
+      rows: rowCount, depth: width, scratch.gateAndUp.pointer, stride: 2 * width, by: layer.down,
+      into: residual.pointer, accumulating: true)
   }
 
   private func normalize(_ rowCount: Int, weight: FloatBuffer) {
@@ -136,6 +139,8 @@ struct ForwardScratch {
   var attention = FloatBuffer(count: 0)
   /// (N, 2W); the gated product replaces the first half of a row.
   var gateAndUp = FloatBuffer(count: 0)
+  /// Inputs of a product in codes.
+  let activations = QuantizedActivations()
   /// (T, S) scores of one head.
   var scores = FloatBuffer(count: 0)
   /// Logits of memories' keys, while they are weighed.

@@ -14,6 +14,7 @@ public final class GradientWeights: Sendable {
   let output: PackedMatrix
 
   /// Packs a model's weights the other way round, layers in parallel.
+  /// - Precondition: the model is in ``Arithmetic/float32``.
   /// - Throws: `TensorError.sizeOverflow`.
   public init(_ model: LlamaModel) throws {
     let results = Mutex<[Int: Result<GradientLayer, any Error>]>([:])
@@ -23,7 +24,7 @@ public final class GradientWeights: Sendable {
     }
     let packed = results.withLock { $0 }
     layers = try model.layers.indices.map { try packed[$0]!.get() }
-    output = try PackedMatrix(turning: model.output, kernels: model.kernels)
+    output = try PackedMatrix(turning: model.output.packedMatrix, kernels: model.kernels)
     self.model = model
   }
 }
@@ -40,10 +41,10 @@ struct GradientLayer: Sendable {
   let down: PackedMatrix
 
   init(_ layer: LlamaLayer, kernels: Kernels) throws {
-    projection = try PackedMatrix(turning: layer.projection, kernels: kernels)
-    attentionOutput = try PackedMatrix(turning: layer.attentionOutput, kernels: kernels)
-    gateAndUp = try PackedMatrix(turning: layer.gateAndUp, kernels: kernels)
-    down = try PackedMatrix(turning: layer.down, kernels: kernels)
+    projection = try PackedMatrix(turning: layer.projection.packedMatrix, kernels: kernels)
+    attentionOutput = try PackedMatrix(turning: layer.attentionOutput.packedMatrix, kernels: kernels)
+    gateAndUp = try PackedMatrix(turning: layer.gateAndUp.packedMatrix, kernels: kernels)
+    down = try PackedMatrix(turning: layer.down.packedMatrix, kernels: kernels)
   }
 }
 

@@ -7,54 +7,52 @@ import Synchronization
 extension LlamaModel {
   /// Loads and packs all weights; layers are read in parallel.
   ///
-  /// - Parameter decoding: whether ``DecodingPass`` can run the model: quantized weights are then kept a second time, in
-  ///   their codes, or in Q8_0 where no kernel reads those. The default is false.
+  /// - Parameters:
+  ///   - arithmetic: in which numbers a ``ForwardPass`` multiplies; gradients want ``Arithmetic/float32``.
+  ///   - decoding: whether ``DecodingPass`` can run the model: weights are then kept in their codes, or in Q8_0 where no
+  ///     kernel reads those, beside the float32 ones of ``Arithmetic/float32``. The default is false.
   /// - Throws: ``FormatError`` where a tensor is missing, has another shape or another type than this decoder reads,
   ///   or where the file has a tensor that this decoder would leave out; ``FileError``; `TensorError`.
-  public convenience init(_ file: GGUFFile, kernels: Kernels = .best, decoding: Bool = false) throws {
+  public convenience init(
+    _ file: GGUFFile, kernels: Kernels = .best, arithmetic: Arithmetic = .float32, decoding: Bool = false
+  ) throws {
     let configuration = try LlamaConfiguration(file)
     let loader = LlamaLoader(file: file, configuration: configuration, kernels: kernels)
     try loader.refuseUnknownTensors()
-    let arena = decoding ? try loader.decodingArena() : nil
+    let arena = decoding || arithmetic == .int8 ? try loader.codesArena() : nil
 
-    let results = Mutex<[Int: Result<(LlamaLayer, DecodingLayer?), any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: configuration.layerCount) { index in
-      let result = Result {
-        let layer = try loader.layer(index)
-        return (layer, try arena.map { try loader.decodingLayer(index, packed: layer, arena: $0) })
+    // The vocabulary's weights are the largest piece, so they come first.
+    let vocabulary = Mutex<Result<VocabularyWeights, any Error>?>(nil)
+    let results = Mutex<[Int: Result<(LlamaLayer, CodedLayer?), any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: configuration.layerCount + 1) { iteration in
+      if iteration == 0 {
+        let result = Result { try loader.vocabulary(arithmetic, arena: arena) }
+        vocabulary.withLock { $0 = result }
+      } else {
+        let result = Result { try loader.layer(iteration - 1, arithmetic, arena: arena) }
+        results.withLock { $0[iteration - 1] = result }
       }
-      results.withLock { $0[index] = result }
     }
     let loaded = results.withLock { $0 }
     let layers = try (0..<configuration.layerCount).map { try loaded[$0]!.get() }
-
-    let embedding = try loader.matrix(
-      "token_embd.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
-    let output: FloatBuffer
-    if file.tensors["output.weight"] == nil {
-      output = embedding
-    } else {
-      output = try loader.matrix("output.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize)
-    }
-    let packedOutput = try PackedMatrix(
-      transposed: output.pointer, columns: configuration.vocabularySize, depth: configuration.hiddenSize,
-      kernels: kernels)
+    let (embedding, output, codedOutput) = try vocabulary.withLock { $0 }!.get()
     try self.init(
       configuration: configuration,
       kernels: kernels,
+      arithmetic: arithmetic,
       rotary: RotaryTable(
         positionCount: configuration.contextLength, headDimension: configuration.headDimension,
         base: configuration.rotaryBase, frequencyFactors: loader.frequencyFactors()),
       layers: layers.map(\.0),
       embedding: embedding,
       outputNormalization: loader.vector("output_norm.weight", count: configuration.hiddenSize),
-      output: packedOutput,
-      decoding: arena.map {
-        try DecodingWeights(
-          layers: layers.compactMap(\.1), output: loader.decodingOutput(packed: packedOutput, arena: $0))
-      })
+      output: output,
+      decoding: codedOutput.map { DecodingWeights(layers: layers.compactMap(\.1), output: $0) })
   }
 }
+
+/// The embedding, the output head, and the head in codes where it is wanted.
+private typealias VocabularyWeights = (embedding: FloatBuffer, output: LayerMatrix, coded: CodedMatrix?)
 
 /// Reads the tensors of one file into packed layers.
 struct LlamaLoader: Sendable {
@@ -83,7 +81,42 @@ struct LlamaLoader: Sendable {
     }
   }
 
-  func layer(_ index: Int) throws -> LlamaLayer {
+  /// A layer, and the same in codes where there is an arena.
+  fileprivate func layer(
+    _ index: Int, _ arithmetic: Arithmetic, arena: QuantizedMatrix.Arena?
+  ) throws -> (LlamaLayer, CodedLayer?) {
+    guard let arena else { return (try floatLayer(index), nil) }
+    switch arithmetic {
+    case .float32:
+      let layer = try floatLayer(index)
+      return (layer, try codedLayer(index, packed: layer, arena: arena))
+    case .int8:
+      let coded = try codedLayer(index, packed: nil, arena: arena)
+      let layer = try LlamaLayer(
+        attentionNormalization: vector("blk.\(index).attn_norm.weight", count: configuration.hiddenSize),
+        projection: .coded(coded.projection), attentionOutput: .coded(coded.attentionOutput),
+        feedForwardNormalization: vector("blk.\(index).ffn_norm.weight", count: configuration.hiddenSize),
+        gateAndUp: .coded(coded.gateAndUp), down: .coded(coded.down))
+      return (layer, coded)
+    }
+  }
+
+  fileprivate func vocabulary(
+    _ arithmetic: Arithmetic, arena: QuantizedMatrix.Arena?
+  ) throws -> VocabularyWeights {
+    let (rows, columns) = (configuration.vocabularySize, configuration.hiddenSize)
+    let embedding = try matrix("token_embd.weight", rows: rows, columns: columns)
+    if arithmetic == .int8, let arena {
+      let coded = try codedOutput(packed: nil, arena: arena)
+      return (embedding, .coded(coded), coded)
+    }
+    let isTied = file.tensors["output.weight"] == nil
+    let output = isTied ? embedding : try matrix("output.weight", rows: rows, columns: columns)
+    let packed = try PackedMatrix(transposed: output.pointer, columns: rows, depth: columns, kernels: kernels)
+    return (embedding, .packed(packed), try arena.map { try codedOutput(packed: packed, arena: $0) })
+  }
+
+  private func floatLayer(_ index: Int) throws -> LlamaLayer {
     let shape = configuration
     func name(_ part: String) -> String { "blk.\(index).\(part).weight" }
     let queries = try matrix(name("attn_q"), rows: shape.querySize, columns: shape.hiddenSize)
@@ -93,15 +126,15 @@ struct LlamaLoader: Sendable {
     let up = try matrix(name("ffn_up"), rows: shape.feedForwardSize, columns: shape.hiddenSize)
     return try LlamaLayer(
       attentionNormalization: vector(name("attn_norm"), count: shape.hiddenSize),
-      projection: stacked([
+      projection: .packed(stacked([
         Rows(queries, count: shape.querySize, order: halfSplitRow),
         Rows(keys, count: shape.keyValueSize, order: halfSplitRow),
         Rows(values, count: shape.keyValueSize),
-      ]),
-      attentionOutput: packed(name("attn_output"), rows: shape.hiddenSize, columns: shape.querySize),
+      ])),
+      attentionOutput: .packed(packed(name("attn_output"), rows: shape.hiddenSize, columns: shape.querySize)),
       feedForwardNormalization: vector(name("ffn_norm"), count: shape.hiddenSize),
-      gateAndUp: stacked([Rows(gate, count: shape.feedForwardSize), Rows(up, count: shape.feedForwardSize)]),
-      down: packed(name("ffn_down"), rows: shape.hiddenSize, columns: shape.feedForwardSize))
+      gateAndUp: .packed(stacked([Rows(gate, count: shape.feedForwardSize), Rows(up, count: shape.feedForwardSize)])),
+      down: .packed(packed(name("ffn_down"), rows: shape.hiddenSize, columns: shape.feedForwardSize)))
   }
 
   func matrix(_ name: String, rows: Int, columns: Int) throws -> FloatBuffer {

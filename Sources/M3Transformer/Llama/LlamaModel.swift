@@ -7,6 +7,7 @@ public import M3Tensor
 public final class LlamaModel: Sendable {
   public let configuration: LlamaConfiguration
   public let kernels: Kernels
+  public let arithmetic: Arithmetic
   /// Cosines and sines for all positions of the context length.
   public let rotary: RotaryTable
   let layers: [LlamaLayer]
@@ -14,18 +15,19 @@ public final class LlamaModel: Sendable {
   let embedding: FloatBuffer
   /// (C).
   let outputNormalization: FloatBuffer
-  /// (V, C) packed; tied models pack their embedding.
-  let output: PackedMatrix
+  /// (V, C); tied models have their embedding here a second time.
+  let output: LayerMatrix
   /// Nil where the model was loaded without them.
   let decoding: DecodingWeights?
 
   init(
-    configuration: LlamaConfiguration, kernels: Kernels, rotary: RotaryTable, layers: [LlamaLayer],
-    embedding: FloatBuffer, outputNormalization: FloatBuffer, output: PackedMatrix,
+    configuration: LlamaConfiguration, kernels: Kernels, arithmetic: Arithmetic, rotary: RotaryTable, layers: [LlamaLayer],
+    embedding: FloatBuffer, outputNormalization: FloatBuffer, output: LayerMatrix,
     decoding: DecodingWeights?
   ) {
     self.configuration = configuration
     self.kernels = kernels
+    self.arithmetic = arithmetic
     self.rotary = rotary
     self.layers = layers
     self.embedding = embedding
@@ -40,13 +42,13 @@ struct LlamaLayer: Sendable {
   /// (C).
   let attentionNormalization: FloatBuffer
   /// ((H + 2G) · D, C): rows of queries, keys, values.
-  let projection: PackedMatrix
+  let projection: LayerMatrix
   /// (C, H · D).
-  let attentionOutput: PackedMatrix
+  let attentionOutput: LayerMatrix
   /// (C).
   let feedForwardNormalization: FloatBuffer
   /// (2W, C): rows of the gate, then of the up projection.
-  let gateAndUp: PackedMatrix
+  let gateAndUp: LayerMatrix
   /// (C, W).
-  let down: PackedMatrix
+  let down: LayerMatrix
 }

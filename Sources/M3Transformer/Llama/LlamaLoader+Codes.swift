@@ -2,10 +2,10 @@ import M3Tensor
 import M3Weights
 
 extension LlamaLoader {
-  /// Room for all matrices that decoding reads in codes.
-  func decodingArena() throws -> QuantizedMatrix.Arena {
+  /// Room for all matrices that are kept in codes.
+  func codesArena() throws -> QuantizedMatrix.Arena {
     let sizes = try file.tensors.values.map { tensor in
-      guard let type = tensor.type.decodingType else { return 0 }
+      guard let type = tensor.type.codedType else { return 0 }
       return QuantizedMatrix.Arena.size(
         ofBytes: try QuantizedMatrix.byteCount(
           type: type, rows: tensor.rowCount, depth: tensor.columnCount, kernels: kernels))
@@ -14,33 +14,32 @@ extension LlamaLoader {
     return QuantizedMatrix.Arena(byteCount: sizes.reduce(0, +))
   }
 
-  /// One layer's weights as decoding reads them. `packed` is the same layer; its matrices serve where there are no codes.
-  func decodingLayer(
-    _ index: Int, packed: LlamaLayer, arena: QuantizedMatrix.Arena
-  ) throws -> DecodingLayer {
+  /// One layer's weights in codes. `packed` is the same layer in float32, if there is one; its matrices serve where there
+  /// are no codes.
+  func codedLayer(_ index: Int, packed: LlamaLayer?, arena: QuantizedMatrix.Arena) throws -> CodedLayer {
     let shape = configuration
     func name(_ part: String) -> String { "blk.\(index).\(part).weight" }
-    return try DecodingLayer(
+    return try CodedLayer(
       projection: matrix(
         [
           Tensor(name("attn_q"), rows: shape.querySize, order: halfSplitRow),
           Tensor(name("attn_k"), rows: shape.keyValueSize, order: halfSplitRow),
           Tensor(name("attn_v"), rows: shape.keyValueSize),
-        ], depth: shape.hiddenSize, arena: arena, packed: packed.projection),
+        ], depth: shape.hiddenSize, arena: arena, packed: packed?.projection.packedMatrix),
       attentionOutput: matrix(
         [Tensor(name("attn_output"), rows: shape.hiddenSize)], depth: shape.querySize, arena: arena,
-        packed: packed.attentionOutput),
+        packed: packed?.attentionOutput.packedMatrix),
       gateAndUp: matrix(
         [
           Tensor(name("ffn_gate"), rows: shape.feedForwardSize), Tensor(name("ffn_up"), rows: shape.feedForwardSize),
-        ], depth: shape.hiddenSize, arena: arena, packed: packed.gateAndUp),
+        ], depth: shape.hiddenSize, arena: arena, packed: packed?.gateAndUp.packedMatrix),
       down: matrix(
         [Tensor(name("ffn_down"), rows: shape.hiddenSize)], depth: shape.feedForwardSize, arena: arena,
-        packed: packed.down))
+        packed: packed?.down.packedMatrix))
   }
 
   /// The output head, or the embedding that serves as one.
-  func decodingOutput(packed: PackedMatrix, arena: QuantizedMatrix.Arena) throws -> DecodingMatrix {
+  func codedOutput(packed: PackedMatrix?, arena: QuantizedMatrix.Arena) throws -> CodedMatrix {
     let name = file.tensors["output.weight"] == nil ? "token_embd.weight" : "output.weight"
     return try matrix(
       [Tensor(name, rows: configuration.vocabularySize)], depth: configuration.hiddenSize, arena: arena,
@@ -60,25 +59,25 @@ extension LlamaLoader {
   }
 
   private func matrix(
-    _ tensors: [Tensor], depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix
-  ) throws -> DecodingMatrix {
+    _ tensors: [Tensor], depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix?
+  ) throws -> CodedMatrix {
     var firstRow = 0
-    return DecodingMatrix(
+    return CodedMatrix(
       parts: try tensors.map { tensor in
         defer { firstRow += tensor.rows }
-        return DecodingMatrix.Part(
+        return CodedMatrix.Part(
           rowCount: tensor.rows,
           source: try source(tensor, depth: depth, arena: arena, packed: packed, firstRow: firstRow))
       })
   }
 
   private func source(
-    _ wanted: Tensor, depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix, firstRow: Int
-  ) throws -> DecodingMatrix.Source {
+    _ wanted: Tensor, depth: Int, arena: QuantizedMatrix.Arena, packed: PackedMatrix?, firstRow: Int
+  ) throws -> CodedMatrix.Source {
     let tensor = try file.tensor(wanted.name, shape: [wanted.rows, depth])
     if let matrix = try quantized(tensor, wanted, arena: arena) { return .quantized(matrix) }
-    if firstRow.isMultiple(of: packed.panelWidth) { return .packed(packed, firstColumn: firstRow) }
-    // The stacked matrix has the part within a panel: it gets its own.
+    if let packed, firstRow.isMultiple(of: packed.panelWidth) { return .packed(packed, firstColumn: firstRow) }
+    // No stacked matrix has the part, or has it within a panel: it gets its own.
     let weight = try self.matrix(wanted.name, rows: wanted.rows, columns: depth)
     let own = try PackedMatrix(columns: wanted.rows, depth: depth, kernels: kernels) { row, target in
       target.update(from: weight.pointer + wanted.order(row) * depth, count: depth)
@@ -90,7 +89,7 @@ extension LlamaLoader {
   private func quantized(
     _ tensor: GGUFTensor, _ wanted: Tensor, arena: QuantizedMatrix.Arena
   ) throws -> QuantizedMatrix? {
-    guard let type = tensor.type.decodingType else { return nil }
+    guard let type = tensor.type.codedType else { return nil }
     let (depth, from) = (tensor.columnCount, tensor.type)
     // Rows are whole blocks: the file's reader has seen to it.
     let bytes = try file.readRaw(tensor, rows: 0..<wanted.rows)
@@ -127,9 +126,9 @@ extension TensorType {
     }
   }
 
-  /// The type in which decoding reads the weights: their own, or eight bits for other quantized ones. Products round
+  /// The type in which weights are kept in codes: their own, or eight bits for other quantized ones. Products round
   /// activations to eight bits anyway; whoever keeps floats wants them exact.
-  fileprivate var decodingType: QuantizedMatrix.BlockType? {
+  fileprivate var codedType: QuantizedMatrix.BlockType? {
     blockSize == 1 ? nil : kernelType ?? .q8_0
   }
 }

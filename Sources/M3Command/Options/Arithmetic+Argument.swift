@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import M3Transformer
+
+extension Arithmetic: ExpressibleByArgument {}
