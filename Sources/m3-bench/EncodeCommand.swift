@@ -53,7 +53,9 @@ struct EncodeCommand: Tool {
       "threads": .integer(Int64(threads)), "tokens": .integer(Int64(measurement.tokenCount)),
     ]
 
-    measurement.readTokens()  // once for warming up
+    // Once for warming up; and what the stage would refuse, the model alone must not see.
+    try measurement.encode()
+    _ = try measurement.removeOutput()
     var turns = MeasuredTurns([("encode", measurement.encode), ("bare", measurement.readTokens)])
     var spoolBytes: UInt64 = 0
     func line(_ times: [String: Stopwatch.Time], round: Int?, share: Double) {

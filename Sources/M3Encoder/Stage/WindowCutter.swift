@@ -2,11 +2,16 @@
 package struct ReferenceWindow: Sendable {
   package var references: [TokenizedReference]
   /// So many at the start have their memories from the window before.
-  package var precedingCount = 0
+  package var precedingCount: Int
+
+  package init(references: [TokenizedReference], precedingCount: Int = 0) {
+    self.references = references
+    self.precedingCount = precedingCount
+  }
 
   package var tokenCount: Int { references.reduce(0) { $0 + $1.tokens.count } }
   var own: ArraySlice<TokenizedReference> { references[precedingCount...] }
-  package var tokens: DocumentWindow {
+  var tokens: DocumentWindow {
     DocumentWindow(references: references.map(\.tokens), precedingCount: precedingCount)
   }
 }
