@@ -79,7 +79,8 @@ struct PrefillCommand: Tool {
   private func line(round: Int?, _ result: Stopwatch.Time, _ shape: LlamaConfiguration) {
     let count = Double(references * tokens)
     var object: JSONObject = [
-      "bench": "prefill", "arithmetic": .string(arithmetic.rawValue), "batch": .integer(Int64(batch)), "references": .integer(Int64(references)),
+      "bench": "prefill", "arithmetic": .string(arithmetic.rawValue), "batch": .integer(Int64(batch)),
+      "references": .integer(Int64(references)),
       "threads": .integer(Int64(threads)), "tokens": .integer(Int64(tokens)),
       "gflops_per_cpu": .double(2 * count * Double(shape.multiplyAddsPerToken) / result.cpu * 1e-9),
       "tokens_per_cpu_second": .double(count / result.cpu), "tokens_per_second": .double(count / result.wall),

@@ -8,7 +8,8 @@ import M3Reader
 struct VerifyCommand: Tool {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Megabytes a second of verifying a bank, with warm pages.")
+    abstract: "Megabytes a second of verifying a bank, with warm pages.",
+    discussion: "Megabytes are of all files that are looked at; the level quick does not read them through.")
 
   @Argument(help: "The bank: a folder.")
   var bank: String
@@ -33,7 +34,8 @@ struct VerifyCommand: Tool {
     var turns = MeasuredTurns([("verify", { _ = verified(opened) })])
     func line(_ time: Stopwatch.Time, round: Int?) {
       var object: JSONObject = [
-        "bench": "verify", "bytes": .integer(Int64(report.byteCount)), "level": .string(level.rawValue),
+        "bench": "verify", "bytes": .integer(Int64(report.byteCount)), "cpu_seconds": .double(time.cpu),
+        "level": .string(level.rawValue),
         "megabytes_per_cpu_second": .double(Double(report.byteCount) / time.cpu * 1e-6),
         "megabytes_per_second": .double(Double(report.byteCount) / time.wall * 1e-6),
         "records": .integer(Int64(report.recordCount)),
