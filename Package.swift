@@ -149,8 +149,9 @@ let package = Package(
     tool(
       "m3-bench",
       [
-        "M3Bank", "M3Bytes", "M3Codec", "M3Dedupe", "M3Filter", "M3Inference", "M3JSON", "M3Memory", "M3Quantizer",
-        "M3Reader", "M3Records", "M3Serving", "M3Spool", "M3Tensor", "M3Text", "M3Transformer",
+        "M3Bank", "M3Bytes", "M3Codec", "M3Dedupe", "M3Encoder", "M3Filter", "M3Inference", "M3JSON", "M3Memory",
+        "M3Quantizer", "M3Reader", "M3Records", "M3Serving", "M3Sharding", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
+        "M3Transformer",
       ]),
 
     // tests

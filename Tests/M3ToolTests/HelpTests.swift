@@ -73,7 +73,12 @@ struct HelpTests {
     (.read, ["search"], ["<bank>", "<text>", "--embedder", "--count", "--json"]),
     (.read, ["generate"], generate), (.read, ["chat"], chat), (.read, ["evaluate"], evaluate),
     (.read, ["report"], ["<paths>", "--json"]),
-    (.bench, [], ["prefill", "decode", "read", "tokenize", "dedupe", "fidelity", "quantize"]),
+    (
+      .bench, [],
+      [
+        "prefill", "decode", "read", "tokenize", "dedupe", "fidelity", "quantize", "encode", "json", "shard", "verify",
+      ]
+    ),
     (.bench, ["decode"], decode),
     (
       .bench, ["quantize"],
@@ -96,7 +101,14 @@ struct HelpTests {
     ),
     (.bench, ["read"], ["<bank>", "--model", "--count", "--sets", "--rounds", "--threads", "--evict", "--seed"]),
     (.bench, ["tokenize"], ["--model", "--input", "--documents", "--rounds"]),
-    (.bench, ["prefill"], ["--model", "--references", "--tokens", "--threads", "--batch", "--rounds", "--kernel"]),
+    (
+      .bench, ["prefill"],
+      ["--model", "--references", "--tokens", "--threads", "--batch", "--rounds", "--kernel", "--arithmetic"]
+    ),
+    (.bench, ["encode"], ["--model", "--references", "--count", "--threads", "--rounds"] + settings),
+    (.bench, ["json"], ["--input", "--count", "--rounds"]),
+    (.bench, ["shard"], ["--input", "--references", "--threads", "--rounds", "--seed"] + settings),
+    (.bench, ["verify"], ["<bank>", "--level", "--rounds"]),
   ]
 
   @Test("names every option, on stdout", arguments: pages.indices)

@@ -1,4 +1,5 @@
 public import M3Memory
+package import M3Transformer
 
 /// How references become memories.
 public struct EncoderConfiguration: Sendable, Equatable {
@@ -31,6 +32,11 @@ public struct EncoderConfiguration: Sendable, Equatable {
     self.repeatPrompt = repeatPrompt
     self.context = context
     self.documentTokens = documentTokens
+  }
+
+  /// How far the pass goes that reads windows.
+  package var extent: ForwardExtent {
+    rule == .received ? .probabilities(layer: memoryLayers.last!) : .keysAndValues(layer: memoryLayers.last!)
   }
 }
 

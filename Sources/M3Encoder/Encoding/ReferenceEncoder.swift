@@ -72,19 +72,17 @@ public final class ReferenceEncoder {
 
   /// Collects keys and values of the windows' own references, and scores their tokens.
   func score(_ windows: [DocumentWindow]) {
-    let last = shape.layers.last!
     scorer.begin(windows.enumerated().flatMap { $1.ownSpans(sequence: $0) })
     pass.run(
       windows.map {
         Sequence(tokens: Array($0.references.joined()), firstPosition: bosTokenCount, memory: MemoryContext(bos: bos))
       },
-      extent: configuration.rule == .received ? .probabilities(layer: last) : .keysAndValues(layer: last),
-      observer: scorer)
+      extent: configuration.extent, observer: scorer)
     guard configuration.rule == .reconstruction else { return }
     let references = windows.flatMap(\.ownReferences)
     repetitionScorer.begin(tokenCounts: references.map(\.count))
     pass.run(
-      zip(references, collector.references).map(repetition), extent: .probabilities(layer: last),
+      zip(references, collector.references).map(repetition), extent: .probabilities(layer: shape.layers.last!),
       observer: repetitionScorer)
   }
 

@@ -30,9 +30,6 @@ public struct EncodeStage: Sendable {
     self.workers = workers
   }
 
-  /// Tokens that a thread computes at a time: enough rows to keep the matrix kernels busy, few enough for the cache.
-  private static let batchTokens = 512
-
   /// Name of a task's spool file.
   public static func outputName(_ task: StageTask) -> String { "part-\(task.number).spool.lz4" }
 
@@ -48,25 +45,11 @@ public struct EncodeStage: Sendable {
       tokenizer: ReferenceTokenizer(
         tokenizer: tokenizer, model: model.configuration, bosTokenCount: bos.tokenCount, configuration: configuration),
       output: output)
-    var waiting: ReferenceWindow?
+    var batcher = WindowBatcher(configuration)
 
     try OrderedPipeline.run(
       workers: workers,
-      next: { () -> [ReferenceWindow]? in
-        var batch: [ReferenceWindow] = []
-        var tokenCount = 0
-        while let window = try waiting ?? windows.next() {
-          waiting = nil
-          let cost = cost(of: window)
-          if !batch.isEmpty && tokenCount + cost > Self.batchTokens {
-            waiting = window
-            break
-          }
-          batch.append(window)
-          tokenCount += cost
-        }
-        return batch.isEmpty ? nil : batch
-      },
+      next: { try batcher.next(windows.next) },
       worker: { ReferenceEncoder(model: model, bos: bos, configuration: configuration) },
       transform: { encoder, batch in
         let references = batch.flatMap(\.own)
@@ -83,12 +66,5 @@ public struct EncodeStage: Sendable {
         advance(memories.count)
       })
     return try output.commit()
-  }
-
-  /// Rows of the larger of a window's passes.
-  private func cost(of window: ReferenceWindow) -> Int {
-    guard configuration.rule == .reconstruction else { return window.tokenCount }
-    let repeated = window.own.reduce(0) { $0 + $1.tokens.count + configuration.repeatPrompt.count }
-    return max(window.tokenCount, repeated)
   }
 }

@@ -2,7 +2,12 @@
 package struct ReferenceWindow: Sendable {
   package var references: [TokenizedReference]
   /// So many at the start have their memories from the window before.
-  package var precedingCount = 0
+  package var precedingCount: Int
+
+  package init(references: [TokenizedReference], precedingCount: Int = 0) {
+    self.references = references
+    self.precedingCount = precedingCount
+  }
 
   package var tokenCount: Int { references.reduce(0) { $0 + $1.tokens.count } }
   var own: ArraySlice<TokenizedReference> { references[precedingCount...] }
@@ -25,6 +30,12 @@ package struct WindowCutter {
   package init(context: EncodingContext, tokenLimit: Int) {
     self.context = context
     self.tokenLimit = tokenLimit
+  }
+
+  /// Windows that leave room for the BOS in a model's context.
+  package init(_ configuration: EncoderConfiguration, contextLength: Int, bosTokenCount: Int) {
+    self.init(
+      context: configuration.context, tokenLimit: min(configuration.documentTokens, contextLength - bosTokenCount))
   }
 
   /// Takes the next reference.

@@ -18,10 +18,8 @@ final class WindowReader {
     self.output = output
     self.file = file
     self.tokenizer = tokenizer
-    let configuration = tokenizer.configuration
     cutter = WindowCutter(
-      context: configuration.context,
-      tokenLimit: min(configuration.documentTokens, tokenizer.model.contextLength - tokenizer.bosTokenCount))
+      tokenizer.configuration, contextLength: tokenizer.model.contextLength, bosTokenCount: tokenizer.bosTokenCount)
   }
 
   /// - Returns: nil behind the last window.
