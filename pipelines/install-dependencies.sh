@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs what M3 needs on Debian or Ubuntu, and only what is missing.
+# Installs what M3 needs on Debian or Ubuntu, and only what is missing; and the packages that it is called with.
 set -euo pipefail
 
-packages=(libzstd-dev liblz4-dev libxxhash-dev zlib1g-dev libfaiss-dev libicu-dev libcld2-dev zstd python3 python3-pip python3-venv)
+packages=(libzstd-dev liblz4-dev libxxhash-dev zlib1g-dev libfaiss-dev libicu-dev libcld2-dev zstd python3 python3-pip python3-venv "$@")
 
 command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
 
