@@ -27,10 +27,10 @@ public final class SpoolWriter {
       capacity: 64 + 2 * memory.counts.count + memory.rowCount * (2 + 4 * memory.shape.headDimension))
     try body.spoolID(id)
     body.integer(UInt16(memory.tokenCount))
-    for count in memory.counts { body.integer(UInt16(count)) }
-    for position in memory.positions { body.integer(position) }
-    for key in memory.keys { body.integer(BFloat16.bits(key)) }
-    for value in memory.values { body.integer(BFloat16.bits(value)) }
+    body.integers(memory.counts.map { UInt16($0) })
+    body.integers(memory.positions)
+    body.integers(memory.keys.map(BFloat16.bits))
+    body.integers(memory.values.map(BFloat16.bits))
     try file.append(body, id: id)
   }
 

@@ -29,8 +29,11 @@ import Testing
     writer.append("é".utf8)
     writer.zeros(3)
     writer.integer(UInt64.max)
-    #expect(writer.count == 19)
-    #expect(Hexadecimal.string(writer.bytes) == "cdab00000080c3a9000000ffffffffffffffff")
+    writer.integers([0x0102, 0xFFFE])
+    writer.integers([])
+    writer.append(repeatElement(7, count: 2))
+    #expect(writer.count == 25)
+    #expect(Hexadecimal.string(writer.bytes) == "cdab00000080c3a9000000ffffffffffffffff0201feff0707")
     try writer.bytes.withUnsafeBytes { raw in
       var reader = ByteReader(raw)
       #expect(try reader.integer(UInt16.self, "a") == 0xABCD)
@@ -38,6 +41,9 @@ import Testing
       #expect(try reader.string(2, "c") == "é")
       try reader.skip(3, "d")
       #expect(try reader.integer(UInt64.self, "e") == .max)
+      #expect(try reader.integer(UInt16.self, "f") == 0x0102)
+      #expect(try reader.integer(UInt16.self, "g") == 0xFFFE)
+      #expect(try reader.integer(UInt16.self, "h") == 0x0707)
       try reader.end("end")
     }
   }
