@@ -78,7 +78,7 @@ struct WorkReportTextTests {
         "  kept    498, 2 rejected: 2 no_text",
         "  totals  1600 references, 140000 tokens",
         "  out     14 bytes in 2 files",
-        "  cost    0:01:20, CPU 0:01:40, 200 MiB at most; 6.3 documents a second; 1400 tokens a CPU second",
+        "  cost    0:01:20, CPU 0:01:40 (63 % of its threads), 200 MiB at most; 6.3 documents a second; 1400 tokens a CPU second",
         "",
         "shard     bank",
         "  tasks   2 of 2, finished",
@@ -86,7 +86,7 @@ struct WorkReportTextTests {
         "  kept    1600, none rejected",
         "  totals  800000 payload_bytes",
         "  out     14 bytes in 2 files",
-        "  cost    0:01:20, CPU 0:01:40, 200 MiB at most; 20.0 references a second",
+        "  cost    0:01:20, CPU 0:01:40 (63 % of its threads), 200 MiB at most; 20.0 references a second",
         "",
         "whole     500 documents → 1600 references → 1600 records; 500 bytes a reference; books balanced",
         "",
@@ -103,7 +103,7 @@ struct WorkReportTextTests {
         "  kept    249, 1 rejected: 1 no_text",
         "  totals  800 references, 70000 tokens",
         "  out     7 bytes in 1 file",
-        "  cost    40.0 s, CPU 50.0 s, 200 MiB at most; 6.3 documents a second; 1400 tokens a CPU second",
+        "  cost    40.0 s, CPU 50.0 s (63 % of its threads), 200 MiB at most; 6.3 documents a second; 1400 tokens a CPU second",
         "",
         "whole     250 documents → 800 references; 0 bytes a reference; books balanced so far; "
           + "unfinished: chunk references",
@@ -122,7 +122,9 @@ struct WorkReportTextTests {
     #expect(lines[1] == "  tasks   2 of 2, the last step missing")
     #expect(lines[13] == "  out     14 bytes in 2 files, 1 of them gone or of another size")
     #expect(
-      lines[14] == "  cost    40.0 s, CPU 50.0 s, 200 MiB at most; 17.5 references a second; of 1 of 2 tasks")
+      lines[14]
+        == "  cost    40.0 s, CPU 50.0 s (63 % of its threads), 200 MiB at most; 17.5 references a second; of 1 of 2 tasks"
+    )
     #expect(
       lines.suffix(3) == [
         "whole     500 documents → 1600 references → 1400 records; 500 bytes a reference; books NOT balanced so far; "

@@ -48,7 +48,9 @@ public enum WorkReportText {
     let runs = report.runs
     guard runs.taskCount > 0 else { return report.doneCount > 0 ? "not recorded" : "nothing yet" }
     var text = "\(ClockTime.text(milliseconds: runs.wallMilliseconds)), "
-    text += "CPU \(ClockTime.text(milliseconds: runs.cpuMilliseconds)), \(runs.peakMemoryBytes >> 20) MiB at most"
+    text += "CPU \(ClockTime.text(milliseconds: runs.cpuMilliseconds))"
+    if let share = runs.utilization { text += " (\((100 * share).formatted(decimals: 0)) % of its threads)" }
+    text += ", \(runs.peakMemoryBytes >> 20) MiB at most"
     if let rate = runs.recordsPerSecond { text += "; \(rate.formatted(decimals: 1)) \(report.stage.takes) a second" }
     if let rate = runs.tokensPerCPUSecond { text += "; \(rate.formatted(decimals: 0)) tokens a CPU second" }
     return runs.taskCount == report.doneCount ? text : text + "; of \(runs.taskCount) of \(report.doneCount) tasks"

@@ -11,6 +11,8 @@ public struct RunSummary: Sendable, Equatable {
   /// Sum over the tasks, which may have run side by side.
   public private(set) var wallMilliseconds = 0
   public private(set) var cpuMilliseconds = 0
+  /// Sum over the tasks of their time on the clock times their threads.
+  public private(set) var threadMilliseconds = 0
   /// The largest of any task's process.
   public private(set) var peakMemoryBytes = 0
 
@@ -23,6 +25,12 @@ public struct RunSummary: Sendable, Equatable {
   public var tokensPerCPUSecond: Double? {
     guard let tokenCount, cpuMilliseconds > 0 else { return nil }
     return Double(tokenCount) * 1000 / Double(cpuMilliseconds)
+  }
+
+  /// CPU time of the threads' time on the clock; nil where too little passed to measure. What is missing from 1 is waiting:
+  /// for a disk, for another thread, or for a core that other work has.
+  public var utilization: Double? {
+    threadMilliseconds > 0 ? Double(cpuMilliseconds) / Double(threadMilliseconds) : nil
   }
 
   /// - Throws: ``FormatError`` `overflow`.
@@ -40,6 +48,9 @@ public struct RunSummary: Sendable, Equatable {
   mutating func add(step run: RunRecord) throws(FormatError) {
     wallMilliseconds = try wallMilliseconds.adding(run.wallMilliseconds, field: "run.wall_milliseconds")
     cpuMilliseconds = try cpuMilliseconds.adding(run.cpuMilliseconds, field: "run.cpu_milliseconds")
+    let (threads, overflow) = run.wallMilliseconds.multipliedReportingOverflow(by: run.workers)
+    guard !overflow else { throw FormatError(.overflow, field: "run.workers") }
+    threadMilliseconds = try threadMilliseconds.adding(threads, field: "run.workers")
     peakMemoryBytes = max(peakMemoryBytes, run.peakMemoryBytes)
   }
 }

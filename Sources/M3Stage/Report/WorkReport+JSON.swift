@@ -42,6 +42,7 @@ extension RunSummary {
     var object: JSONObject = [
       "cpu_milliseconds": .integer(Int64(cpuMilliseconds)), "input": .integer(Int64(inputCount)),
       "peak_memory_bytes": .integer(Int64(peakMemoryBytes)), "tasks": .integer(Int64(taskCount)),
+      "thread_milliseconds": .integer(Int64(threadMilliseconds)),
       "wall_milliseconds": .integer(Int64(wallMilliseconds)),
     ]
     if let tokenCount { object["tokens"] = .integer(Int64(tokenCount)) }

@@ -32,6 +32,8 @@ struct RunSummaryTests {
     // 600 tokens in 4 s of CPU; 20 documents in 5 s.
     #expect(runs.tokensPerCPUSecond == 150)
     #expect(runs.recordsPerSecond == 4)
+    // 4 s of CPU in 5 s of two threads.
+    #expect(runs.utilization == 0.4)
   }
 
   /// Rates are of the tasks whose cost is known.
@@ -58,6 +60,7 @@ struct RunSummaryTests {
     try record(1, cpu: 0, wall: 0, memory: 0)
     #expect(try runs.tokensPerCPUSecond == nil)
     #expect(try runs.recordsPerSecond == nil)
+    #expect(try runs.utilization == nil)
   }
 
   @Test func aRunLeavesItsCost() throws {

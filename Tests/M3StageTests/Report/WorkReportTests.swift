@@ -146,7 +146,8 @@ struct WorkReportTests {
             "folder": .string(references), "input": 20, "input_bytes": 28, "kept": 18, "lost_output_files": 0,
             "output_bytes": 14, "output_files": 2, "reads": [], "rejected": ["no_text": 2],
             "runs": [
-              "cpu_milliseconds": 3000, "input": 20, "peak_memory_bytes": 4096, "tasks": 2, "tokens": 600,
+              "cpu_milliseconds": 3000, "input": 20, "peak_memory_bytes": 4096, "tasks": 2, "thread_milliseconds": 4000,
+              "tokens": 600,
               "wall_milliseconds": 2000,
             ],
             "stage": "chunk", "state": "finished", "tasks": 2, "tasks_done": 2,
@@ -156,7 +157,8 @@ struct WorkReportTests {
             "folder": .string(memories), "input": 60, "input_bytes": 14, "kept": 58, "lost_output_files": 0,
             "output_bytes": 16, "output_files": 2, "reads": [.string(references)], "rejected": ["too_long": 2],
             "runs": [
-              "cpu_milliseconds": 3000, "input": 60, "peak_memory_bytes": 4096, "tasks": 2, "tokens": 580,
+              "cpu_milliseconds": 3000, "input": 60, "peak_memory_bytes": 4096, "tasks": 2, "thread_milliseconds": 4000,
+              "tokens": 580,
               "wall_milliseconds": 2000,
             ],
             "stage": "encode", "state": "finished", "tasks": 2, "tasks_done": 2, "totals": ["tokens": 580],
