@@ -27,7 +27,7 @@ enum BenchTexts {
   ///   ``FileError``.
   static func references(_ path: String, count: Int) throws -> [Reference] {
     var references: [Reference] = []
-    for part in try ReferenceInput(path).sources().parts {
+    for part in try ReferenceInput(path).sources().parts where references.count < count {
       let reader = try ReferenceReader(path: part.path, name: part.name)
       while references.count < count, let result = try reader.next() {
         switch result {

@@ -117,7 +117,7 @@ struct DecodeCommand: Tool {
     object["way"] = .string(way.rawValue)
     object["threads"] = .integer(Int64(threads))
     object["round"] = round.map { .integer(Int64($0)) }
-    StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+    JSONLine.write(object)
   }
 }
 

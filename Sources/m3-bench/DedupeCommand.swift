@@ -51,6 +51,6 @@ struct DedupeCommand: Tool {
       "megabytes_per_cpu_second": .double(Double(bytes) / middle.cpu * 1e-6),
       "references_per_cpu_second": .double(Double(texts.count) / middle.cpu),
     ]
-    StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+    JSONLine.write(object)
   }
 }

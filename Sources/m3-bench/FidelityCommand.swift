@@ -83,6 +83,6 @@ struct FidelityCommand: Tool {
   }
 
   private func write(_ point: FidelityPoint) {
-    StandardOutput.write(String(decoding: JSONValue.object(point.json).serialized(.canonical), as: UTF8.self) + "\n")
+    JSONLine.write(point.json)
   }
 }

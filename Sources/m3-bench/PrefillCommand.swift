@@ -86,6 +86,6 @@ struct PrefillCommand: Tool {
       "tokens_per_cpu_second": .double(count / result.cpu), "tokens_per_second": .double(count / result.wall),
     ]
     object["round"] = round.map { .integer(Int64($0)) }
-    StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+    JSONLine.write(object)
   }
 }

@@ -75,7 +75,7 @@ struct ReadCommand: Tool {
     object["round"] = round.map { .integer(Int64($0)) }
     object["total_us"] = percentiles(times.total)
     for (step, values) in times.steps { object["\(step.rawValue)_us"] = percentiles(values) }
-    StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+    JSONLine.write(object)
   }
 
   /// To tenths of a microsecond.

@@ -47,6 +47,6 @@ struct TokenizeCommand: Tool {
       "megabytes_per_cpu_second": .double(Double(texts.reduce(0) { $0 + $1.utf8.count }) / middle.cpu * 1e-6),
       "tokens_per_cpu_second": .double(Double(tokens) / middle.cpu),
     ]
-    StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+    JSONLine.write(object)
   }
 }

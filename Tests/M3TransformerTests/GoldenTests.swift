@@ -12,27 +12,23 @@ import Testing
 
   @Test(arguments: ["tiny-llama", "tiny-llama-untied"], kernels)
   func tinyModels(name: String, kernels: String) throws {
-    let file = try GGUFFile(path: Fixtures.path("tiny/\(name).gguf"))
-    let model = try LlamaModel(file, kernels: .named(kernels))
-    let cases = try Fixtures.golden("tiny/\(name).golden.json").required("cases", as: [JSONFields].self)
-    #expect(cases.count == 3)
-    for golden in cases {
-      let found = try GoldenDifference(golden, model: model)
-      #expect(found.logits < 3e-5, "\(found)")
-      #expect(found.vectors < 1e-5, "\(found)")
-    }
+    try compare(name, kernels: kernels, caseCount: 3, logitsBelow: 3e-5)
   }
 
   /// Sums are four times as long as those of the other tiny models: the reference itself is off by 3e-5.
   @Test(arguments: kernels)
   func kQuants(kernels: String) throws {
-    let file = try GGUFFile(path: Fixtures.path("tiny/tiny-llama-k.gguf"))
+    try compare("tiny-llama-k", kernels: kernels, caseCount: 2, logitsBelow: 1.5e-4)
+  }
+
+  private func compare(_ name: String, kernels: String, caseCount: Int, logitsBelow bound: Double) throws {
+    let file = try GGUFFile(path: Fixtures.path("tiny/\(name).gguf"))
     let model = try LlamaModel(file, kernels: .named(kernels))
-    let cases = try Fixtures.golden("tiny/tiny-llama-k.golden.json").required("cases", as: [JSONFields].self)
-    #expect(cases.count == 2)
+    let cases = try Fixtures.golden("tiny/\(name).golden.json").required("cases", as: [JSONFields].self)
+    #expect(cases.count == caseCount)
     for golden in cases {
       let found = try GoldenDifference(golden, model: model)
-      #expect(found.logits < 1.5e-4, "\(found)")
+      #expect(found.logits < bound, "\(found)")
       #expect(found.vectors < 1e-5, "\(found)")
     }
   }

@@ -65,7 +65,7 @@ struct QuantizeCommand: Tool {
           var object = try measurement.run(
             .init(codec: codec, scope: scope, codeBytes: bytes, codeBits: codeBits))
           object["bench"] = "quantize"
-          StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.canonical), as: UTF8.self) + "\n")
+          JSONLine.write(object)
         }
       }
     }
