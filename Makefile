@@ -33,9 +33,8 @@ counts: ## Compares the kernels' instruction counts with the recorded ones (call
 	@bash pipelines/install-dependencies.sh valgrind
 	@bash Tests/instruction-counts.sh
 
-bench: build data ## Measures reading a prompt and generating on one thread
-	$(BIN)/m3-bench prefill --model $(MODEL) --references 64 --tokens 128 --threads 1
-	$(BIN)/m3-bench decode --model $(MODEL)
+bench: build data ## Measures each stage on one thread, a JSON line a figure (about 5 minutes)
+	@BIN=$(BIN) CACHE=$(CACHE) MODEL=$(MODEL) WORKERS=$(WORKERS) bash pipelines/bench.sh
 
 lint: ## Checks the format of all Swift sources
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -44,4 +43,4 @@ format: ## Formats all Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
 clean: ## Removes builds and banks; keeps what was fetched
-	rm -rf .build $(CACHE)/demo* $(CACHE)/vital-articles $(CACHE)/fidelity $(CACHE)/ci* banks
+	rm -rf .build $(CACHE)/demo* $(CACHE)/bench $(CACHE)/vital-articles $(CACHE)/fidelity $(CACHE)/ci* banks

@@ -7,7 +7,7 @@ import PackageDescription
 //   3 composition  M3Encoder M3Quantizer M3Sharding M3Retrieval M3Inference M3Reader
 //   2 domain       M3Chunking M3Dedupe M3Filter M3Planning M3Transformer M3Codec M3Bank
 //   1 ground       M3Bytes M3JSON M3Streams M3Tensor M3Weights M3Memory M3Spool M3Text M3Language M3Records M3Stage
-//                  M3TextStage
+//                  M3TextStage M3Parallel
 //   0 C            CZstd CLZ4 CXXHash CZlib, CKernels, CFaiss, CLAPACK, CCLD2, CICU
 
 let swiftSettings: [SwiftSetting] = [
@@ -60,6 +60,7 @@ let package = Package(
     .target(name: "CICU", linkerSettings: ["icui18n", "icuuc", "icudata"].map { .linkedLibrary($0) }),
 
     // 1 ground
+    library("M3Parallel", []),
     library("M3Bytes", ["CZstd", "CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
     library("M3JSON", ["M3Bytes"]),
     library("M3Streams", ["M3Bytes", "CZlib", "CLZ4"]),
@@ -78,9 +79,9 @@ let package = Package(
     library(
       "M3Dedupe", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Tensor", "M3Text", "M3TextStage"]),
     library(
-      "M3Filter", ["M3Bytes", "M3JSON", "M3Language", "M3Records", "M3Stage", "M3Text", "M3TextStage"]),
+      "M3Filter", ["M3Bytes", "M3JSON", "M3Language", "M3Parallel", "M3Records", "M3Stage", "M3Text", "M3TextStage"]),
     library("M3Planning", ["M3JSON"]),
-    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Text", "M3Weights"]),
+    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Parallel", "M3Tensor", "M3Text", "M3Weights"]),
     library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
     library("M3Bank", ["M3Bytes", "M3JSON"]),
 
@@ -94,8 +95,8 @@ let package = Package(
     library(
       "M3Quantizer",
       [
-        "CLAPACK", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage", "M3Tensor",
-        "M3Text", "M3Transformer",
+        "CLAPACK", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Parallel", "M3Records", "M3Spool", "M3Stage",
+        "M3Tensor", "M3Text", "M3Transformer",
       ]),
     library("M3Sharding", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Records", "M3Spool", "M3Stage"]),
     library(
@@ -104,15 +105,14 @@ let package = Package(
     library(
       "M3Inference",
       ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
-    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Tensor"]),
+    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Parallel", "M3Tensor"]),
 
     // 4 tools
     library(
       "M3Command",
       [
-        "M3Bytes", "M3Codec", "M3Dedupe", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Quantizer", "M3Records",
-        "M3Spool",
-        "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights", "Yams",
+        "M3Bytes", "M3Codec", "M3Dedupe", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Parallel", "M3Quantizer",
+        "M3Records", "M3Spool", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -158,6 +158,7 @@ let package = Package(
     .target(
       name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON", "M3Weights"], path: "Tests/M3TestSupport",
       swiftSettings: swiftSettings),
+    tests("M3ParallelTests", ["M3Parallel"]),
     tests("M3BytesTests", ["M3Bytes"]),
     tests("M3JSONTests", ["M3Bytes", "M3JSON"]),
     tests("M3StreamsTests", ["M3Bytes", "M3Streams"]),

@@ -1,9 +1,8 @@
-import Dispatch
 public import M3Bank
 import M3Bytes
 import M3Codec
 public import M3Memory
-import Synchronization
+import M3Parallel
 
 extension MemoryBank {
   /// Reads a memory as attention reads it, from the file into recycled buffers without a copy between.
@@ -41,18 +40,7 @@ extension MemoryBank {
   /// - Throws: as ``rotatedMemory(at:)``, for the first index that gives an error.
   public func rotatedMemories(at indices: [Int], threads: Int = 2) throws -> [RotatedMemory] {
     precondition(threads >= 1, "no thread to read on")
-    if threads == 1 || indices.count < 2 { return try indices.map { try rotatedMemory(at: $0) } }
-    let next = Atomic(0)
-    let results = Mutex([Result<RotatedMemory, any Error>?](repeating: nil, count: indices.count))
-    DispatchQueue.concurrentPerform(iterations: min(threads, indices.count)) { _ in
-      while true {
-        let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard place < indices.count else { return }
-        let result = Result { try rotatedMemory(at: indices[place]) }
-        results.withLock { $0[place] = result }
-      }
-    }
-    return try results.withLock { try $0.map { try $0!.get() } }
+    return try ParallelLoop.map(indices.count, workers: threads) { try rotatedMemory(at: indices[$0]) }
   }
 
   /// Decodes a payload into recycled buffers.

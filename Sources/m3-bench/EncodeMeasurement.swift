@@ -1,4 +1,3 @@
-import Dispatch
 import M3Bytes
 import M3Encoder
 import M3JSON
@@ -55,18 +54,14 @@ struct EncodeMeasurement {
 
   /// The stage's forward passes on its batches, without an observer: nothing is kept of them.
   func readTokens() {
-    let (stage, batches) = (stage, batches)
     let bos = AttentionMemory(stage.bos)
-    DispatchQueue.concurrentPerform(iterations: stage.workers) { thread in
-      let pass = ForwardPass(model: stage.model)
-      for index in stride(from: thread, to: batches.count, by: stage.workers) {
-        let sequences = batches[index].map { window in
-          Sequence(
-            tokens: window.references.flatMap(\.tokens), firstPosition: stage.bos.tokenCount,
-            memory: MemoryContext(bos: bos))
-        }
-        pass.run(sequences, extent: stage.configuration.extent)
+    ThreadedPasses.run(batches, stage.model, threads: stage.workers) { [stage] pass, batch in
+      let sequences = batch.map { window in
+        Sequence(
+          tokens: window.references.flatMap(\.tokens), firstPosition: stage.bos.tokenCount,
+          memory: MemoryContext(bos: bos))
       }
+      pass.run(sequences, extent: stage.configuration.extent)
     }
   }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import M3Command
 import M3JSON
 import M3Transformer
@@ -67,12 +66,8 @@ struct PrefillCommand: Tool {
   }
 
   private func run(_ batches: [[[Int32]]], _ model: LlamaModel) {
-    let threads = threads
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let pass = ForwardPass(model: model)
-      for index in stride(from: thread, to: batches.count, by: threads) {
-        pass.run(batches[index].map { Sequence(tokens: $0) })
-      }
+    ThreadedPasses.run(batches, model, threads: threads) { pass, batch in
+      pass.run(batch.map { Sequence(tokens: $0) })
     }
   }
 

@@ -1,10 +1,9 @@
-import Dispatch
 public import M3Bytes
+import M3Parallel
 public import M3Tensor
 public import M3Text
 public import M3Transformer
 public import M3Weights
-import Synchronization
 
 /// A model file before its weights are read: what decides a plan.
 public struct ModelFile: Sendable {
@@ -21,20 +20,8 @@ public struct ModelFile: Sendable {
     kernels = try Kernels.chosen(kernel)
     file = try GGUFFile(path: path)
     let file = file
-    let hashed = Mutex<Result<SHA256Digest, any Error>?>(nil)
-    let built = Mutex<Result<Tokenizer, any Error>?>(nil)
     // Either takes as long as the other.
-    DispatchQueue.concurrentPerform(iterations: 2) { iteration in
-      if iteration == 0 {
-        let result = Result { try file.contentDigest() }
-        hashed.withLock { $0 = result }
-      } else {
-        let result = Result { try Self.tokenizer(of: file) }
-        built.withLock { $0 = result }
-      }
-    }
-    tokenizer = try built.withLock { $0 }!.get()
-    digest = try hashed.withLock { $0 }!.get()
+    (tokenizer, digest) = try ParallelLoop.pair({ try Self.tokenizer(of: file) }, { try file.contentDigest() })
     configuration = try LlamaConfiguration(file)
     guard tokenizer.vocabularyCount <= configuration.vocabularySize else {
       throw FormatError(

@@ -1,4 +1,5 @@
 import CLAPACK
+import M3Parallel
 
 /// The factor L of a symmetric positive definite matrix A = L Lᵀ.
 package struct Cholesky: Sendable {

@@ -1,3 +1,4 @@
+import M3Parallel
 package import M3Tensor
 
 /// Σ h hᵀ over vectors h, added in batches.

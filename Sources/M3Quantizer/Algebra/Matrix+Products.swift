@@ -1,4 +1,5 @@
 import CLAPACK
+import M3Parallel
 
 extension Matrix {
   /// Rows that a thread takes at a time: fixed, so that no sum depends on the number of threads.

@@ -1,4 +1,5 @@
 import M3Bytes
+import M3Parallel
 package import M3Tensor
 
 /// The directions of largest variance: the leading eigenvectors of a covariance.

@@ -1,4 +1,5 @@
 package import M3Memory
+import M3Parallel
 package import M3Tensor
 
 /// Mean and covariance of each block's (entry, K/V) vectors.

@@ -1,5 +1,6 @@
 public import M3Codec
 import M3Memory
+import M3Parallel
 
 /// Residuals of some references, from which sizes and statistics are taken at any step.
 ///

@@ -1,4 +1,5 @@
 import M3Memory
+import M3Parallel
 import M3Tensor
 
 /// Tokens' features f and directions z, gathered from references until there are enough for products of matrices.

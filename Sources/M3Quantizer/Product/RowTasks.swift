@@ -1,5 +1,5 @@
-import Dispatch
-import Synchronization
+import M3Parallel
+
 
 /// Splits rows into blocks and shares them out to threads. Blocks do not depend on the number of workers.
 enum RowTasks {
@@ -8,13 +8,8 @@ enum RowTasks {
   /// Calls `body` once for every block of rows, on up to `workers` threads.
   static func run(count: Int, workers: Int, _ body: @Sendable (Range<Int>) -> Void) {
     let blocks = (count + blockRows - 1) / blockRows
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: min(max(1, workers), max(1, blocks))) { _ in
-      while true {
-        let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard block < blocks else { return }
-        body(block * blockRows..<min(count, (block + 1) * blockRows))
-      }
+    ParallelLoop.run(blocks, workers: workers) { block in
+      body(block * blockRows..<min(count, (block + 1) * blockRows))
     }
   }
 }

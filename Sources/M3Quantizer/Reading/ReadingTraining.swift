@@ -1,5 +1,6 @@
 public import M3Bytes
 public import M3Memory
+import M3Parallel
 public import M3Transformer
 import Synchronization
 

@@ -1,8 +1,7 @@
-import Dispatch
 import M3Bytes
+import M3Parallel
 public import M3Tensor
 public import M3Weights
-import Synchronization
 
 extension BertModel {
   /// Loads and packs all weights; layers are read in parallel.
@@ -15,19 +14,14 @@ extension BertModel {
     let loader = BertLoader(file: file, configuration: configuration, kernels: kernels)
     try loader.refuseUnknownTensors()
 
-    let results = Mutex<[Int: Result<BertLayer, any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: configuration.layerCount) { index in
-      let result = Result { try loader.layer(index) }
-      results.withLock { $0[index] = result }
-    }
-    let loaded = results.withLock { $0 }
+    let layers = try ParallelLoop.map(configuration.layerCount) { try loader.layer($0) }
     self.init(
       configuration: configuration, kernels: kernels,
       wordEmbedding: try loader.matrix(
         "embeddings.word_embeddings.weight", rows: configuration.vocabularySize, columns: configuration.hiddenSize),
       positionEmbedding: try loader.positionEmbedding(),
       embeddingNormalization: try loader.normalization("embeddings.LayerNorm"),
-      layers: try (0..<configuration.layerCount).map { try loaded[$0]!.get() })
+      layers: layers)
   }
 }
 

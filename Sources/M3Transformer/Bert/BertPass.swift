@@ -1,4 +1,4 @@
-import Dispatch
+import M3Parallel
 import M3Tensor
 
 /// Runs batches of sequences through an encoder, with scratch memory that it keeps.
@@ -97,18 +97,8 @@ public final class BertPass {
   }
 
   private func forEachPart(_ body: @escaping (BertPart) -> Void) {
-    if threads == 1 {
-      body(parts[0])
-    } else {
-      let work = SharedWork { [parts] in body(parts[$0]) }
-      DispatchQueue.concurrentPerform(iterations: threads) { work.body($0) }
-    }
+    ParallelLoop.run(threads, workers: threads) { body(parts[$0]) }
   }
-}
-
-/// Work on rows that do not overlap, done before the pass goes on: each thread writes its own part's alone.
-private struct SharedWork: @unchecked Sendable {
-  let body: (Int) -> Void
 }
 
 // Each works on some rows of the pass's matrices, from the thread whose part they are.

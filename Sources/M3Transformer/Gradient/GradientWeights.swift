@@ -1,6 +1,5 @@
-import Dispatch
+import M3Parallel
 import M3Tensor
-import Synchronization
 
 /// The weights of a model as a backward pass multiplies with them: dX = dY · W, W of (outputs, inputs) as it is.
 ///
@@ -17,13 +16,7 @@ public final class GradientWeights: Sendable {
   /// - Precondition: the model is in ``Arithmetic/float32``.
   /// - Throws: `TensorError.sizeOverflow`.
   public init(_ model: LlamaModel) throws {
-    let results = Mutex<[Int: Result<GradientLayer, any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: model.layers.count) { index in
-      let result = Result { try GradientLayer(model.layers[index], kernels: model.kernels) }
-      results.withLock { $0[index] = result }
-    }
-    let packed = results.withLock { $0 }
-    layers = try model.layers.indices.map { try packed[$0]!.get() }
+    layers = try ParallelLoop.map(model.layers.count) { try GradientLayer(model.layers[$0], kernels: model.kernels) }
     output = try PackedMatrix(turning: model.output.packedMatrix, kernels: model.kernels)
     self.model = model
   }

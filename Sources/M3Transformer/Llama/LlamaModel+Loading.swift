@@ -1,8 +1,7 @@
-import Dispatch
 import M3Bytes
+import M3Parallel
 public import M3Tensor
 public import M3Weights
-import Synchronization
 
 extension LlamaModel {
   /// Loads and packs all weights; layers are read in parallel.
@@ -21,21 +20,10 @@ extension LlamaModel {
     try loader.refuseUnknownTensors()
     let arena = decoding || arithmetic == .int8 ? try loader.codesArena() : nil
 
-    // The vocabulary's weights are the largest piece, so they come first.
-    let vocabulary = Mutex<Result<VocabularyWeights, any Error>?>(nil)
-    let results = Mutex<[Int: Result<(LlamaLayer, CodedLayer?), any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: configuration.layerCount + 1) { iteration in
-      if iteration == 0 {
-        let result = Result { try loader.vocabulary(arithmetic, arena: arena) }
-        vocabulary.withLock { $0 = result }
-      } else {
-        let result = Result { try loader.layer(iteration - 1, arithmetic, arena: arena) }
-        results.withLock { $0[iteration - 1] = result }
-      }
-    }
-    let loaded = results.withLock { $0 }
-    let layers = try (0..<configuration.layerCount).map { try loaded[$0]!.get() }
-    let (embedding, output, codedOutput) = try vocabulary.withLock { $0 }!.get()
+    // The vocabulary's weights are the largest piece: they are not left for the end.
+    let ((embedding, output, codedOutput), layers) = try ParallelLoop.pair(
+      { try loader.vocabulary(arithmetic, arena: arena) },
+      { try ParallelLoop.map(configuration.layerCount) { try loader.layer($0, arithmetic, arena: arena) } })
     try self.init(
       configuration: configuration,
       kernels: kernels,

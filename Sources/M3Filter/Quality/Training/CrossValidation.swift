@@ -1,5 +1,5 @@
-import Dispatch
-import Synchronization
+import M3Parallel
+
 
 /// Chooses the penalty: each part is predicted by weights that were fitted to the others.
 struct CrossValidation {
@@ -19,23 +19,9 @@ struct CrossValidation {
   ) throws(QualityError) {
     precondition(workers >= 1, "nobody to do the work")
     let lambdas = lambdas.sorted(by: >)
-    let next = Atomic(0)
-    let results = Mutex([Result<[[Double]], QualityError>?](repeating: nil, count: parts.count))
-    DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { _ in
-      while true {
-        let fold = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard fold < parts.count else { return }
-        let result: Result<[[Double]], QualityError>
-        do throws(QualityError) {
-          result = .success(try Self.logits(examples, targets, parts, fold: fold, lambdas))
-        } catch {
-          result = .failure(error)
-        }
-        results.withLock { $0[fold] = result }
-      }
+    let logits = try ParallelLoop.map(parts.count, workers: workers) { fold throws(QualityError) in
+      try Self.logits(examples, targets, parts, fold: fold, lambdas)
     }
-    var logits: [[[Double]]] = []
-    for result in results.withLock({ $0 }) { logits.append(try result!.get()) }
 
     var losses: [QualityReport.ValidationLoss] = []
     for (place, lambda) in lambdas.enumerated() {
