@@ -1,6 +1,5 @@
 import M3Parallel
 
-
 /// Splits rows into blocks and shares them out to threads. Blocks do not depend on the number of workers.
 enum RowTasks {
   static let blockRows = 1024

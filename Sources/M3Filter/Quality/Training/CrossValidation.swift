@@ -1,6 +1,5 @@
 import M3Parallel
 
-
 /// Chooses the penalty: each part is predicted by weights that were fitted to the others.
 struct CrossValidation {
   /// The penalty of the smallest loss; of equal ones the largest.
