@@ -34,6 +34,14 @@ struct FeaturePrediction: Sendable {
   func predict(
     _ features: TokenFeatures, scratch: UnsafeMutablePointer<Float>, into projections: UnsafeMutablePointer<Float>
   ) {
+    coordinates(of: features, into: scratch)
+    basis.multiply(
+      rows: features.tokenCount, scratch, stride: rank, into: projections, outStride: basis.columns,
+      accumulating: false, kernels: kernels)
+  }
+
+  /// Writes what the prediction of every token is in the basis: (T, P).
+  func coordinates(of features: TokenFeatures, into scratch: UnsafeMutablePointer<Float>) {
     precondition(features.width == width, "features of another kind")
     let count = features.tokenCount
     for token in 0..<count {
@@ -49,8 +57,5 @@ struct FeaturePrediction: Sendable {
           rows: count, source, stride: width, into: scratch, outStride: rank, accumulating: true, kernels: kernels)
       }
     }
-    basis.multiply(
-      rows: count, scratch, stride: rank, into: projections, outStride: basis.columns, accumulating: false,
-      kernels: kernels)
   }
 }

@@ -9,6 +9,9 @@ package final class ResidualTransform: Sendable {
   /// By block: its rows of A.
   private let analysis: [PackedFactor]
   private let basis: PackedFactor
+  /// (P, R): the basis of predictions in components, negated. A prediction never becomes directions, of which there are
+  /// many times as many.
+  private let predictionComponents: PackedFactor
   private let kernels: Kernels
 
   /// - Parameter codebook: as its file would hold it; otherwise it is rounded first.
@@ -28,6 +31,23 @@ package final class ResidualTransform: Sendable {
     basis = PackedFactor(
       depth: codebook.directionCount, columns: codebook.componentCount, transposed: codebook.basis[...],
       kernels: kernels)
+    predictionComponents = Self.predictionComponents(codebook, basis: basis, kernels: kernels)
+  }
+
+  private static func predictionComponents(
+    _ codebook: PredictedCodebook, basis: PackedFactor, kernels: Kernels
+  ) -> PackedFactor {
+    let (rank, directionCount, width) = (codebook.predictionRank, codebook.directionCount, codebook.componentCount)
+    let components = FloatBuffer(uninitializedCount: rank * width)
+    codebook.predictionBasis.withUnsafeBufferPointer {
+      guard let first = $0.baseAddress else { return }
+      basis.multiply(
+        rows: rank, first, stride: directionCount, into: components.pointer, outStride: width, accumulating: false,
+        kernels: kernels)
+    }
+    return PackedFactor(
+      depth: rank, columns: width, elements: components.elements[..<(rank * width)].map { -$0 }[...],
+      kernels: kernels)
   }
 
   /// y of a memory before rotation: (T, R).
@@ -44,14 +64,16 @@ package final class ResidualTransform: Sendable {
     let (count, width) = (memory.tokenCount, codebook.componentCount)
     let directionCount = codebook.directionCount
     let z = FloatBuffer(uninitializedCount: count * directionCount)
-    let predicted = FloatBuffer(uninitializedCount: count * directionCount)
-    let y = FloatBuffer(uninitializedCount: count * max(width, prediction.rank))
+    let coordinates = FloatBuffer(uninitializedCount: count * prediction.rank)
+    let y = FloatBuffer(uninitializedCount: count * width)
     project(memory, into: z.pointer, stride: directionCount)
-    prediction.predict(features, scratch: y.pointer, into: predicted.pointer)
-    kernels.add(count: z.count, predicted.pointer, scaledBy: -1, into: z.pointer)
+    prediction.coordinates(of: features, into: coordinates.pointer)
     basis.multiply(
       rows: count, z.pointer, stride: directionCount, into: y.pointer, outStride: width, accumulating: false,
       kernels: kernels)
+    predictionComponents.multiply(
+      rows: count, coordinates.pointer, stride: prediction.rank, into: y.pointer, outStride: width,
+      accumulating: true, kernels: kernels)
     return Array(y.elements[..<(count * width)])
   }
 

@@ -17,9 +17,8 @@ public struct ResidualSample: Sendable {
   /// - Throws: what reading throws; ``FormatError`` of a memory that does not fit the codebook.
   public init(_ source: some TrainingSource, codebook: PredictedCodebook) throws {
     let transform = ResidualTransform(codebook)
-    try source.read { memory, features in
-      residuals.append(try transform.residuals(of: memory, features: features))
-    }
+    try source.read(
+      { try transform.residuals(of: $0, features: $1) }, consume: { (found: [Float]) in residuals.append(found) })
   }
 
   package mutating func append(_ residuals: [Float]) { self.residuals.append(residuals) }

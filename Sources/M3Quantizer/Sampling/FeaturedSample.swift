@@ -17,19 +17,21 @@ public struct FeaturedSample: TrainingSource {
     self.workers = workers
   }
 
-  /// Features are computed side by side and given in order.
-  public func read(_ body: (SparseMemory, TokenFeatures) throws -> Void) throws {
+  /// Features are computed side by side too.
+  public func read<Value: Sendable>(
+    _ transform: @escaping @Sendable (SparseMemory, TokenFeatures) throws -> Value, consume: (Value) throws -> Void
+  ) throws {
     try sample.reader { next in
       try OrderedPipeline.run(
         workers: workers, next: next, worker: {},
         transform: { [features] _, pair in
           do {
-            return (pair.memory, try features.features(of: pair.reference.text))
+            return try transform(pair.memory, features.features(of: pair.reference.text))
           } catch let error as FormatError {
             throw error.inRecord(pair.reference.id)
           }
         },
-        consume: { try body($0.0, $0.1) })
+        consume: consume)
     }
   }
 }

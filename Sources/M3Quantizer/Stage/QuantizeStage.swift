@@ -9,7 +9,7 @@ public import M3Stage
 /// Codes memories, one file of codes a file of memories.
 public struct QuantizeStage: Sendable {
   /// Grows when the same settings, codebook and memories begin to give other codes.
-  public static let version = 1
+  public static let version = 2
 
   let folder: StageFolder
   let codec: any MemoryCodec
