@@ -38,6 +38,14 @@ struct ProgressMeterTests {
     #expect(meter.line(at: instant(270)) == "encode: 270 of 1000 references, 27 %, 1.0 a second, 0:12:10 left")
   }
 
+  /// A codebook is trained before the first memory is coded.
+  @Test mutating func settingUpIsNoRate() {
+    meter.advance(by: 1, at: instant(600))
+    #expect(meter.line(at: instant(600)) == "encode: 1 of 1000 references, 0 %, 0.0 a second")
+    for second in 601...630 { meter.advance(by: 10, at: instant(Double(second))) }
+    #expect(meter.line(at: instant(630)) == "encode: 301 of 1000 references, 30 %, 10.0 a second, 0:01:10 left")
+  }
+
   @Test func aTotalThatIsNotKnown() {
     var meter = ProgressMeter("verify", unit: "MiB", total: nil, start: Self.start)
     meter.advance(by: 30, at: instant(4))

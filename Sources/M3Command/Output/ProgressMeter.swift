@@ -26,6 +26,12 @@ package struct ProgressMeter {
   }
 
   package mutating func advance(by count: Int, at now: Instant) {
+    if done == 0, now - start >= Self.window {
+      // What came before was setting up, which says nothing of the rate.
+      done = count
+      samples = [(now, done)]
+      return
+    }
     done += count
     guard now - samples[samples.count - 1].instant >= .seconds(1) else { return }
     samples.append((now, done))
