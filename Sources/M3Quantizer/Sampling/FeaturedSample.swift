@@ -17,9 +17,22 @@ public struct FeaturedSample: TrainingSource {
     self.workers = workers
   }
 
+  public func read(_ body: (SparseMemory, TokenFeatures) throws -> Void) throws {
+    try read(
+      workers: 1, { ($0, $1) },
+      consume: { (memory: SparseMemory, features: TokenFeatures) in try body(memory, features) })
+  }
+
   /// Features are computed side by side too.
   public func read<Value: Sendable>(
     _ transform: @escaping @Sendable (SparseMemory, TokenFeatures) throws -> Value, consume: (Value) throws -> Void
+  ) throws {
+    try read(workers: workers, transform, consume: consume)
+  }
+
+  private func read<Value: Sendable>(
+    workers: Int, _ transform: @escaping @Sendable (SparseMemory, TokenFeatures) throws -> Value,
+    consume: (Value) throws -> Void
   ) throws {
     try sample.reader { next in
       try OrderedPipeline.run(

@@ -71,6 +71,10 @@ struct SyntheticReferences: TrainingSource {
     }
   }
 
+  func read(_ body: (SparseMemory, TokenFeatures) throws -> Void) throws {
+    for (memory, features) in zip(memories, features) { try body(memory, features) }
+  }
+
   func read<Value: Sendable>(
     _ transform: @escaping @Sendable (SparseMemory, TokenFeatures) throws -> Value, consume: (Value) throws -> Void
   ) throws {
