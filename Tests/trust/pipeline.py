@@ -38,6 +38,8 @@ class Stage:
     #: Whether it takes --workers, and --progress.
     has_workers: bool = True
     has_progress: bool = True
+    #: Whether its standard output differs from run to run, since it tells times.
+    is_measured: bool = False
 
     @property
     def writes(self) -> bool:
@@ -130,7 +132,13 @@ STAGES: list[Stage] = [
           ("bank", "items.jsonl")),
     Stage("read report", "m3-read", ("report", "--json", "."),
           ("clean", "chunks", "unique", "references", "memories", "codes", "bank", "bank.stage"),
-          has_workers=False, has_progress=False),
+          has_workers=False, has_progress=False, is_measured=True),
+    Stage("bench read", "m3-bench",
+          ("read", "bank", "--model", MODEL, "--count", "2", "--sets", "2", "--rounds", "1"), _READ,
+          has_workers=False, has_progress=False, is_measured=True),
+    Stage("bench fidelity", "m3-bench",
+          ("fidelity", "bank", "--model", MODEL, "--items", "items.jsonl", "--svg", "fidelity.svg"),
+          ("bank", "items.jsonl"), ("fidelity.svg",)),
     Stage("plan", "m3-plan", ("--model", MODEL, "--references", "1000"), (), has_workers=False, has_progress=False),
 ]
 

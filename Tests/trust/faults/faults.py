@@ -3,41 +3,36 @@
 
     python3 Tests/trust/faults/faults.py [--short] [--result FILE] [--only STAGE] [--case STAGE:KIND:FAULT:NUMBER]
 
-Each stage of the tiny pipeline runs under shim.c once for each file call and each fault: EIO, ENOSPC, EMFILE, EINTR, a call
-that does half of its work, a write that says it wrote and did not, a kill before, within and behind the call. It must end
-with a documented exit code (or by the kill), leave nothing wrong under a final name, and end with 0 only where every byte
-is that of the undisturbed run. Run again, it must end with 0, with the same bytes and no litter. A tool that only reads must
-end with 74, or print the same.
+Each stage of the tiny pipeline runs under shim.c once for each file call and each fault: EIO, ENOSPC, EMFILE, EINTR,
+a call that does half of its work, a write that says it wrote and did not, a kill before, within and behind the call. It
+must end with a documented exit code (or by the kill), leave nothing wrong under a final name, and end with 0 only where
+every byte is that of the undisturbed run. Run again, it must end with 0, with the same bytes and no litter. A tool that
+only reads must end with 74, or print the same.
 
-A folder from which a stage goes on is looked at once: states that were left before, byte for byte, are not run again. Then
-come kills at random moments with two workers, and power_loss.py. `--only` takes stages whose name begins so; `--case` repeats
-one case and prints what the tool said.
+A state from which a stage goes on is looked at once: one that was left before, byte for byte, is not run again. Then
+come kills at random moments with two workers, and power_loss.py. `--only` takes stages whose name begins so; `--case`
+repeats one case and prints what the tool said.
 """
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
+import power_loss
 import results
-from pipeline import STAGES, Snapshots, Stage
-from promises import Promises, is_hidden, read_tree, state_key, write_tree
-from shim import Run, Shim, run_plain
+from harness import PROCESSES, Case, Harness, Tally, open_harness
+from pipeline import STAGES, Stage
+from promises import state_key
 
-PROCESSES = 2
 KILLS = {"short": 300, "release": 10_000}
 DOUBLES = {"short": 0, "release": 2_000}
 #: Faults of each kind of call, one run for each call.
@@ -65,156 +60,6 @@ HARMLESS: dict[str, list[str]] = {
 }
 #: Every so many calls in the short form; printed in the result.
 STRIDES = {"stat": 4}
-KILLING = {"torn", "before", "after"}
-#: What a fault may end with. 65: the bytes read back are not those that were written.
-CODES = {"lie": {0, 65, 74}, "emfile": {0, 73, 74, 75}}
-ANY_CODES = {0, 73, 74}
-
-
-@dataclass(frozen=True)
-class Case:
-    stage: Stage
-    call: str
-    fault: str
-    at: int | str
-
-    def __str__(self) -> str:
-        return f"{self.stage.name}:{self.call}:{self.fault}:{self.at}"
-
-
-@dataclass
-class Tally:
-    """Figures of all cases; `lock` guards all."""
-
-    cases: int = 0
-    injected: int = 0
-    kills: int = 0
-    reruns: int = 0
-    lost: int = 0
-    codes: Counter[tuple[str, int]] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-class Harness:
-    """The undisturbed run, the shim, and a work folder for each thread and stage."""
-
-    def __init__(self, folder: Path, bin: Path) -> None:
-        self.bin = bin
-        self.folder = folder
-        self.shim = Shim(folder)
-        self.snapshots = Snapshots(folder / "undisturbed", bin)
-        self.promises = {
-            stage.name: Promises(self.snapshots, stage, folder / "read" / stage.name) for stage in STAGES
-        }
-        self.tally = Tally()
-        self.quiet = False
-        self._seen: set[tuple[str, str, int]] = set()
-
-    def counts(self, stage: Stage) -> dict[str, int]:
-        """How many calls of each kind a stage makes."""
-        work = self.work(stage)
-        run = self.shim.run(stage.command(self.bin), work, self.report(), call="open", at=0, fault="none")
-        broken = self.promises[stage.name].differences(self.found(stage, work))
-        if run.status != 0 or broken:
-            self.lose(stage.name, f"an undisturbed run under the shim ended with {run.status}: {broken}", "faults.py")
-        if run.counts.get("unforeseen"):
-            self.lose(stage.name, "makes calls that the shim does not know: teach it", "faults.py")
-        return run.counts
-
-    def report(self) -> Path:
-        return self.folder / f"report-{threading.get_ident()}"
-
-    def work(self, stage: Stage, with_before: bool = True) -> Path:
-        """The thread's folder of a stage: what it reads, and what was there before of what it makes."""
-        promises = self.promises[stage.name]
-        work = self.folder / f"work-{threading.get_ident()}" / stage.name.replace(" ", "-")
-        if not work.exists():
-            work.mkdir(parents=True)
-            write_tree(promises.read, work)
-        for entry in list(os.scandir(work)):
-            if entry.name in promises.inputs:
-                continue
-            shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
-        if with_before:
-            write_tree(promises.before, work)
-        return work
-
-    def found(self, stage: Stage, work: Path) -> dict[str, bytes | None]:
-        return read_tree(work, self.promises[stage.name].inputs)
-
-    def lose(self, where: str, what: str, again: str) -> None:
-        """Counts a broken promise; `again`: a harness and its arguments, which show it again."""
-        with self.tally.lock:
-            self.tally.lost += 1
-        if not self.quiet:
-            results.lost(f"{where}: {what}", f"python3 Tests/trust/faults/{again}")
-
-    def run(self, case: Case, work: Path) -> Run:
-        """Runs a stage with a fault."""
-        run = self.shim.run(
-            case.stage.command(self.bin), work, self.report(), call=case.call, at=case.at, fault=case.fault
-        )
-        with self.tally.lock:
-            self.tally.cases += 1
-            self.tally.injected += len(run.faults)
-            self.tally.kills += run.status == -signal.SIGKILL
-            self.tally.codes[case.fault, run.status] += 1
-        return run
-
-    def check(self, case: Case) -> Run:
-        """One case: the fault, what it left, and the run behind it."""
-        work = self.work(case.stage)
-        run = self.run(case, work)
-        for line in self.judge(case, run, work):
-            self.lose(str(case), line, f"faults.py --case '{case}'")
-        return run
-
-    def judge(self, case: Case, run: Run, work: Path) -> list[str]:
-        """What is wrong behind a run with a fault."""
-        promises = self.promises[case.stage.name]
-        lines: list[str] = []
-        killed = case.fault in KILLING and run.faults
-        allowed = {-signal.SIGKILL} if killed else CODES.get(case.fault, ANY_CODES)
-        if case.fault in ("eintr", "short") or not run.faults:
-            allowed = {0}
-        if case.fault in ("eio", "enospc") and case.call == "sync" and run.faults:
-            allowed = allowed - {0}
-        if run.status not in allowed:
-            lines.append(f"ended with {run.status}: {run.errors.strip()[-300:]}")
-        if not case.stage.writes:
-            if run.status == 0 and run.output != promises.output and "report" not in case.stage.name:
-                lines.append("ended with 0 and printed something else")
-            return lines
-        found = self.found(case.stage, work)
-        lines += promises.broken(found)[:1]
-        if run.status == 0:
-            lines += [line for line in promises.differences(found) if not is_hidden(line.split(":")[0])]
-        return lines + self.rerun(case.stage, work, state_key(found))
-
-    def rerun(self, stage: Stage, work: Path, key: str, workers: int = 1) -> list[str]:
-        """Runs a stage again on what a fault left: the same bytes, and no litter."""
-        with self.tally.lock:
-            if (stage.name, key, workers) in self._seen:
-                return []
-            self._seen.add((stage.name, key, workers))
-            self.tally.reruns += 1
-        run = run_plain(stage.command(self.bin, workers), work)
-        if run.status != 0:
-            return [f"the run behind it ended with {run.status}: {run.errors.strip()[-300:]}"]
-        return [
-            f"behind the run behind it: {line}" for line in self.promises[stage.name].differences(self.found(stage, work))
-        ]
-
-    def check_inputs(self) -> None:
-        """No tool wrote where it only reads."""
-        for folder in self.folder.glob("work-*"):
-            for stage in STAGES:
-                work = folder / stage.name.replace(" ", "-")
-                promises = self.promises[stage.name]
-                tree = read_tree(work) if work.exists() else promises.read
-                found = {path: content for path, content in tree.items() if path.split("/")[0] in promises.inputs}
-                if found != promises.read:
-                    self.lose(stage.name, "changed what it only reads", f"faults.py --only '{stage.name}'")
 
 
 def cases(stage: Stage, counts: dict[str, int], short: bool) -> list[Case]:
@@ -224,7 +69,8 @@ def cases(stage: Stage, counts: dict[str, int], short: bool) -> list[Case]:
         stride = STRIDES.get(call, 1) if short else 1
         made += [Case(stage, call, fault, at) for fault in faults for at in range(1, counts[call] + 1, stride)]
     made += [Case(stage, CHANGE, "after", at) for at in range(1, counts[CHANGE] + 1)]
-    made += [Case(stage, CHANGE, "before", at) for at in range(1, (min(1, counts[CHANGE]) if short else counts[CHANGE]) + 1)]
+    last_before = min(1, counts[CHANGE]) if short else counts[CHANGE]
+    made += [Case(stage, CHANGE, "before", at) for at in range(1, last_before + 1)]
     for call, faults in HARMLESS.items():
         numbers: list[int | str] = ["every"] if short else list(range(1, counts[call] + 1))
         made += [Case(stage, call, fault, at) for fault in faults for at in numbers if counts[call]]
@@ -272,6 +118,7 @@ def doubles(harness: Harness, counts: dict[str, dict[str, int]], count: int) -> 
         stage = generator.choice([stage for stage in STAGES if stage.writes])
         work = harness.work(stage)
         pair: list[Case] = []
+        again = f"faults.py (pair {seed})"
         for _ in range(2):
             call = generator.choice([CHANGE, *(call for call in FAULTS if counts[stage.name][call])])
             fault = "after" if call == CHANGE else generator.choice(FAULTS[call])
@@ -279,9 +126,9 @@ def doubles(harness: Harness, counts: dict[str, dict[str, int]], count: int) -> 
             pair.append(case)
             run = harness.run(case, work)
             for line in harness.promises[stage.name].broken(harness.found(stage, work)):
-                harness.lose(" then ".join(map(str, pair)), f"ended with {run.status}: {line}", f"faults.py (pair {seed})")
+                harness.lose(" then ".join(map(str, pair)), f"ended with {run.status}: {line}", again)
         for line in harness.rerun(stage, work, state_key(harness.found(stage, work))):
-            harness.lose(" then ".join(map(str, pair)), line, f"faults.py (pair {seed})")
+            harness.lose(" then ".join(map(str, pair)), line, again)
 
     with ThreadPoolExecutor(PROCESSES) as pool:
         list(pool.map(double, range(count)))
@@ -333,13 +180,11 @@ def main() -> None:
     parser.add_argument("--only", metavar="STAGE", help="stages whose name begins so, and no kills at random")
     parser.add_argument("--case", metavar="STAGE:KIND:FAULT:NUMBER", help="repeats one case")
     options = parser.parse_args()
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory, prefix="m3-faults-") as folder:
-        harness = Harness(Path(folder), results.bin_folder())
+    with open_harness() as made:
         if options.case:
-            repeat(harness, options.case)
-            sys.exit(1 if harness.tally.lost else 0)
-        run_all(harness, options, started)
+            repeat(made, options.case)
+            sys.exit(1 if made.tally.lost else 0)
+        run_all(made, options, started)
 
 
 def run_all(harness: Harness, options: argparse.Namespace, started: float) -> None:
@@ -352,13 +197,15 @@ def run_all(harness: Harness, options: argparse.Namespace, started: float) -> No
     if not options.only:
         random_kills(harness, KILLS[form])
         doubles(harness, counts, DOUBLES[form])
-    harness.check_inputs()
     tally = harness.tally
     for (fault, status), number in sorted(tally.codes.items()):
         print(f"{fault:8} ended with {status:4}: {number}")
+    power = power_loss.run_all(harness, [stage for stage in stages if stage.writes], options.short)
+    harness.check_inputs()
     results.finish(
-        "a fault at each file call of each tool, kills, and the run behind it", tally.cases, tally.lost, options, started,
-        faults_injected=tally.injected, kills=tally.kills, reruns=tally.reruns, strides=STRIDES if options.short else {},
+        "a fault at each file call of each tool, kills, power cuts, and the run behind each", tally.cases, tally.lost,
+        options, started, faults_injected=tally.injected, kills=tally.kills, power_loss_states=power.states,
+        runs_behind=tally.reruns, strides=STRIDES if options.short else {},
     )
 
 

@@ -6,25 +6,23 @@
 The shim writes down every change that a stage makes. A power cut may come behind any of them. Then
 
   - of a file, what was written behind its last fsync may be there, be cut, be zeros, or be lost;
-  - of a folder, each name that was made, renamed or removed behind the folder's last fsync may be changed or not, each on
-    its own and in any order with the data; a folder whose name is lost is lost with all that is in it.
+  - of a folder, each name that was made, renamed or removed behind the folder's last fsync may be changed or not, each
+    on its own and in any order with the data; a folder whose name is lost is lost with all that is in it.
 
-Each state is checked: nothing wrong under a final name, all there that a marker, manifest or report tells of; behind the
-last call, all results. Then the stage runs again in the state and must give the same bytes and leave no litter. States are
-distinct; where a moment has more than its share, a sample with a fixed seed is taken, and so of the states in which the
-stage is run again.
+Each state is checked: nothing wrong under a final name, all there that a marker, manifest or report tells of; behind
+the last call, all results. Then the stage runs again in the state and must give the same bytes and leave no litter.
+States are distinct; where a moment has more than its share, a sample with a fixed seed is taken, and so of the states
+in which the stage is run again.
 
-The same is done with a stage that was killed at one of its calls and run again: what the second run found done must be as
-durable as what it did.
+The same is done with a stage that was killed at one of its calls and run again: what the second run found done must be
+as durable as what it did.
 
 Two mutants show that states are lost where they should be: a fsync of files that does nothing, and one of folders.
 """
 from __future__ import annotations
 
-import os
 import random
 import sys
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +32,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
 import results
-from faults import PROCESSES, Case, Harness, Tally
+from harness import PROCESSES, Harness, open_harness
 from pipeline import STAGES, Stage
 from promises import Promises, Tree, is_uncompared, state_key, write_tree
 
@@ -277,8 +275,10 @@ class PowerLoss:
             raise RuntimeError(f"{stage.name}: a run to record ended with {run.status}: {run.errors} {differences}")
         return journal(log)
 
-    def cut(self, stage: Stage, changes: list[tuple[list[str], bytes]], last_only: bool = False) -> Found:
-        """Cuts the power behind each change, or behind the last one only."""
+    def cut(
+        self, stage: Stage, changes: list[tuple[list[str], bytes]], last_only: bool = False, until_broken: bool = False
+    ) -> Found:
+        """Cuts the power behind each change, or behind the last one only, or until something is broken."""
         promises = self.harness.promises[stage.name]
         generator = random.Random(SEED)
         disk = Disk(promises.before)
@@ -291,6 +291,8 @@ class PowerLoss:
             found.moments += 1
             for tree in disk.states(generator):
                 self._look(promises, tree, is_last, found, f"behind change {number + 1} of {len(changes)}")
+            if found.broken and until_broken:
+                break
         return found
 
     def _look(self, promises: Promises, tree: Tree, is_last: bool, found: Found, where: str) -> None:
@@ -327,8 +329,9 @@ class PowerLoss:
             self.moments += found.moments
             self.harness.tally.cases += len(found.states) + killed
         print(
-            f"{stage.name}: {len(found.states)} states behind {found.moments} changes, {len(found.broken)} broken; run again in "
-            f"{len(chosen)}; {killed} states behind a kill and a run, {time.monotonic() - began:.0f} s", flush=True,
+            f"{stage.name}: {len(found.states)} states behind {found.moments} changes, {len(found.broken)} broken; "
+            f"run again in {len(chosen)}; {killed} states behind a kill and a run, {time.monotonic() - began:.0f} s",
+            flush=True,
         )
 
     def kills(self, stage: Stage) -> int:
@@ -344,9 +347,9 @@ class PowerLoss:
                 self.harness.lose(stage.name, f"{where}: {line}", f"power_loss.py --only '{stage.name}'")
         return states
 
-    def mutant(self, stage: Stage, skip: str) -> int:
-        """How many states are lost where fsync of files or folders does nothing."""
-        return len(self.cut(stage, self.record(stage, skip=skip)).broken)
+    def shows_loss(self, stage: Stage, skip: str) -> bool:
+        """Whether a state is lost where fsync of files or folders does nothing."""
+        return bool(self.cut(stage, self.record(stage, skip=skip), until_broken=True).broken)
 
 
 def run_all(harness: Harness, stages: list[Stage], short: bool) -> PowerLoss:
@@ -354,10 +357,10 @@ def run_all(harness: Harness, stages: list[Stage], short: bool) -> PowerLoss:
     power = PowerLoss(harness, short)
     with ThreadPoolExecutor(PROCESSES) as pool:
         for skip in ("files", "folders"):
-            lost = list(pool.map(lambda stage: power.mutant(stage, skip), stages))
-            print(f"mutant: {sum(lost)} states are lost where fsync of {skip} does nothing", flush=True)
-            for stage, number in zip(stages, lost):
-                if number == 0:
+            lost = list(pool.map(lambda stage: power.shows_loss(stage, skip), stages))
+            print(f"mutant: fsync of {skip} does nothing: {sum(lost)} of {len(stages)} stages lose states", flush=True)
+            for stage, is_lost in zip(stages, lost):
+                if not is_lost:
                     harness.lose(stage.name, f"no state is lost where fsync of {skip} does nothing", "power_loss.py")
         list(pool.map(power.stage, stages))
     return power
@@ -368,14 +371,12 @@ def main() -> None:
     parser = results.parser(__doc__)
     parser.add_argument("--only", metavar="STAGE", help="stages whose name begins so")
     options = parser.parse_args()
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory, prefix="m3-power-") as folder:
-        harness = Harness(Path(folder), results.bin_folder())
+    with open_harness() as made:
         stages = [stage for stage in STAGES if stage.writes and stage.name.startswith(options.only or "")]
-        power = run_all(harness, stages, options.short)
+        power = run_all(made, stages, options.short)
         results.finish(
-            "states that a power cut may leave", power.states, harness.tally.lost, options, started,
-            moments=power.moments, reruns=harness.tally.reruns,
+            "states that a power cut may leave", power.states, made.tally.lost, options, started,
+            moments=power.moments, runs_behind=made.tally.reruns,
         )
 
 

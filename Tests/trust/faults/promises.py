@@ -1,6 +1,7 @@
 """What a stage may leave behind a fault, and what it may not: checks on the bytes of a work folder."""
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -53,13 +54,18 @@ def is_uncompared(path: str) -> bool:
     return UNCOMPARED in path.split("/")
 
 
+@functools.lru_cache(maxsize=4096)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def state_key(tree: Tree) -> str:
     """The same for folders from which a run goes on in the same way."""
     digest = hashlib.sha256()
     for path in sorted(tree):
         content = tree[path]
-        kept = b"folder" if content is None else b"" if is_uncompared(path) else hashlib.sha256(content).digest()
-        digest.update(path.encode() + b"\0" + kept + b"\n")
+        kept = "folder" if content is None else "" if is_uncompared(path) else _digest(content)
+        digest.update(f"{path}\0{kept}\n".encode())
     return digest.hexdigest()
 
 
@@ -86,7 +92,7 @@ class Promises:
         self._places: dict[bytes, list[str]] = {}
         for path, content in self.after.items():
             if content is not None and not is_uncompared(path):
-                self._places.setdefault(hashlib.sha256(content).hexdigest().encode(), []).append(path)
+                self._places.setdefault(_digest(content).encode(), []).append(path)
 
     def differences(self, found: Tree) -> list[str]:
         """What differs from the undisturbed run's results, litter included."""
@@ -100,8 +106,8 @@ class Promises:
     def broken(self, found: Tree) -> list[str]:
         """What is visible and wrong in a folder whose stage was stopped.
 
-        A file under its final name has its final bytes (or those from before the stage). All files are there whose SHA-256
-        a marker or manifest tells, and where a report is there, all that it sums up.
+        A file under its final name has its final bytes (or those from before the stage). All files are there whose
+        SHA-256 a marker or manifest tells, and where a report is there, all that it sums up.
         """
         lines: list[str] = []
         for path, content in found.items():
