@@ -41,8 +41,9 @@ SEED = 20_241
 STATES_OF_A_MOMENT = 64
 #: States of a stage in which it is run again.
 RERUNS = {"short": 60, "release": 100_000}
-#: Kills of a stage, spread over its calls, behind which the power is cut.
-KILLS = {"short": 12, "release": 100_000}
+#: Kills of a stage behind a folder that was made or a name that was changed; then it runs again, and the power is
+#: cut.
+KILLS = {"short": 10, "release": 100_000}
 
 
 class File:
@@ -259,16 +260,17 @@ class PowerLoss:
         self.states = 0
         self.moments = 0
 
-    def record(self, stage: Stage, skip: str = "", killed_at: int = 0) -> list[tuple[list[str], bytes]]:
-        """The changes of a run; of a run that was killed at that change, and the one behind it."""
+    def record(
+        self, stage: Stage, skip: str = "", killed_at: tuple[str, int] | None = None
+    ) -> list[tuple[list[str], bytes]]:
+        """The changes of a run; or of a run that was killed behind that call, and the one behind it."""
         work = self.harness.work(stage)
         log = self.harness.folder / f"journal-{threading.get_ident()}"
         log.unlink(missing_ok=True)
         command = stage.command(self.harness.bin)
         if killed_at:
-            self.harness.shim.run(
-                command, work, self.harness.report(), log=log, skip=skip, call="change", at=killed_at, fault="after"
-            )
+            call, at = killed_at
+            self.harness.shim.run(command, work, self.harness.report(), log=log, call=call, at=at, fault="after")
         run = self.harness.shim.run(command, work, self.harness.report(), log=log, skip=skip)
         differences = self.harness.promises[stage.name].differences(self.harness.found(stage, work))
         if run.status != 0 or differences:
@@ -336,14 +338,18 @@ class PowerLoss:
 
     def kills(self, stage: Stage) -> int:
         """Kills, runs again, and cuts the power behind the end; how many states there are."""
-        changes = self.harness.counts(stage)["change"]
-        step = max(1, changes // KILLS[self.form])
+        counts = self.harness.counts(stage)
+        calls = [(call, at) for call in ("mkdir", "rename") for at in range(1, counts[call] + 1)]
+        if len(calls) > KILLS[self.form]:
+            # Of the last names some are written when all else is done: a second run finds them.
+            last = calls[-4:]
+            calls = random.Random(SEED).sample(calls[:-4], KILLS[self.form] - len(last)) + last
         states = 0
-        for at in range(1, changes + 1, step):
-            found = self.cut(stage, self.record(stage, killed_at=at), last_only=True)
+        for call in calls:
+            found = self.cut(stage, self.record(stage, killed_at=call), last_only=True)
             states += len(found.states)
             for line in found.broken:
-                where = f"killed at change {at} and run again"
+                where = f"killed behind {call[0]} {call[1]} and run again"
                 self.harness.lose(stage.name, f"{where}: {line}", f"power_loss.py --only '{stage.name}'")
         return states
 
