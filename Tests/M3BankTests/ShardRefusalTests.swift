@@ -91,6 +91,11 @@ import Testing
     .value("a raw record over the limit", "raw length", 4, 1 << 26 + 1) { $0.entry(0) + 20 },
     .value("a text longer than its record", "text length", 4, 1 << 16) { $0.entry(0) + 24 },
     .value("flags", "flags", 4, 1) { $0.entry(2) + 28 },
+    Forgery("a frame that leaves the last one no room", "compressed length", { $0.entry(4) + 16 }) {
+      $0.set($0.entry(3) + 16, 4, UInt64($0.index) - $0.get($0.entry(3) + 8, 8))
+      $0.set($0.entry(4) + 8, 8, UInt64($0.index))
+      $0.reseal()
+    },
     Forgery("the last frame too short", "end of the records", { $0.index - 1 }) {
       $0.set($0.entry(4) + 16, 4, $0.get($0.entry(4) + 16, 4) - 1)
       $0.reseal()

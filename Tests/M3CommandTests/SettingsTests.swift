@@ -77,6 +77,20 @@ struct SettingsTests {
     }
   }
 
+  @Test("aliases of aliases are refused before they are compared, and so is a file that is no pipeline file")
+  func tooMuch() throws {
+    // Nine of the level before on each: the last key stands for 9^12 scalars.
+    let levels = (1...12).map {
+      "a\($0): &a\($0) [\(repeatElement("*a\($0 - 1)", count: 9).joined(separator: ", "))]\n"
+    }
+    let bomb = "a0: &a0 [x]\n" + levels.joined() + "? *a12\n: 1\n"
+    let folder = try TemporaryFolder()
+    for text in [bomb, "chunk: {}\n" + String(repeating: "#", count: 1 << 16)] {
+      let file = try folder.write(Array(text.utf8), "pipeline.yaml")
+      #expect(throws: SettingsError.self) { try SettingsSection("chunk", file: file) }
+    }
+  }
+
   @Test(
     "memory layers",
     arguments: [

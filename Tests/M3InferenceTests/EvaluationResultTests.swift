@@ -50,6 +50,13 @@ import Testing
     #expect(result.json["recovered"] == nil)
   }
 
+  @Test(arguments: [Double.infinity, .nan]) func nothingIsRecoveredWhereALossIsNoNumber(loss: Double) {
+    let result = Self.result(none: [4, 4, 4], text: [2, 2, 2], memory: [3, loss, 3])
+    #expect(result.recovered() == nil)
+    #expect(result.recoveredInterval() != nil)
+    #expect(result.json["recovered"] == nil)
+  }
+
   @Test func modesThatWereNotMeasured() {
     let result = Self.result(none: [4, 3, 5], text: nil, memory: [2, 2, 3])
     #expect(result.loss(.text) == nil)

@@ -42,7 +42,8 @@ import Testing
 
   @Test(arguments: [
     "encoder.layer.2.output.dense.weight", "encoder.layer.0.output.dense.scale", "encoder.layer.0.adapter.weight",
-    "encoder.layer.-1.output.dense.weight", "encoder.layer.0", "embeddings.projection.weight", "classifier.weight",
+    "encoder.layer.-1.output.dense.weight", "encoder.layer.+1.output.dense.weight",
+    "encoder.layer.00.output.dense.weight", "encoder.layer.0", "embeddings.projection.weight", "classifier.weight",
     "bert.pooler.dense.weight", "encoder.layer.0.attention.self.distance_embedding.weight",
   ])
   func anUnknownTensorIsRefused(name: String) throws {

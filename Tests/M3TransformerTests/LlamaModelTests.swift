@@ -52,6 +52,7 @@ import Testing
       .missing("output_norm.weight"),
       .unknown("blk.0.attn_q.bias"), .unknown("blk.2.attn_q.weight"), .unknown("blk.-1.attn_q.weight"),
       .unknown("blk.0.ffn_gate_exps.weight"), .unknown("blk.x.attn_q.weight"), .unknown("output.bias"), .unknown("blk"),
+      .unknown("blk.+1.attn_q.weight"), .unknown("blk.01.attn_q.weight"),
       .reshaped("blk.0.attn_q.weight", [24, 24], [12, 24]), .reshaped("blk.0.attn_k.weight", [12, 24], [24, 12]),
       .reshaped("blk.1.ffn_down.weight", [24, 40], [40, 24]), .reshaped("blk.1.ffn_norm.weight", [24], [1, 24]),
       .reshaped("output_norm.weight", [24], [25]), .reshaped("output.weight", [50, 24], [49, 24]),
@@ -77,6 +78,15 @@ import Testing
     let path = try folder.write(builder.bytes, "model.gguf")
     let error = #expect(throws: FormatError.self) { try LlamaModel(GGUFFile(path: path)) }
     #expect(error?.field == "tensor blk.1.ffn_up.weight, row 3, column 5")
+  }
+
+  @Test(arguments: [Float(0), -1]) func aFrequencyFactorThatIsNotPositiveIsFound(factor: Float) throws {
+    var builder = GGUFBuilder(RandomLlama(), seed: 1)
+    builder.add("rope_freqs.weight", shape: [3], [1, factor, 2])
+    let folder = try TemporaryFolder()
+    let path = try folder.write(builder.bytes, "model.gguf")
+    let error = #expect(throws: FormatError.self) { try LlamaModel(GGUFFile(path: path)) }
+    #expect(error?.field == "tensor rope_freqs.weight, row 0, column 1")
   }
 
   @Test func theFileIsNotNeededOnceItIsLoaded() throws {

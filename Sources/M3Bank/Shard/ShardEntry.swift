@@ -67,24 +67,24 @@ public struct ShardEntry: Sendable, Equatable {
       throw FormatError(
         .mismatch(expected: "\(expectedOffset)", found: "\(offset)"), field: "record offset", at: start + 8)
     }
+    // The records before may have left no room at all.
     compressedLength = try ShardEntry.length(
-      &reader, "compressed length", in: 1...min(ShardLimits.recordSize, Int(indexOffset - expectedOffset)))
-    rawLength = try ShardEntry.length(&reader, "raw length", in: RawRecord.minimumLength...ShardLimits.recordSize)
+      &reader, "compressed length", from: 1, to: min(ShardLimits.recordSize, Int(indexOffset - expectedOffset)))
+    rawLength = try ShardEntry.length(&reader, "raw length", from: RawRecord.minimumLength, to: ShardLimits.recordSize)
     textLength = try ShardEntry.length(
-      &reader, "text length", in: 0...min(ShardLimits.textLength, rawLength - RawRecord.minimumLength))
-    _ = try ShardEntry.length(&reader, "flags", in: 0...0)
+      &reader, "text length", from: 0, to: min(ShardLimits.textLength, rawLength - RawRecord.minimumLength))
+    _ = try ShardEntry.length(&reader, "flags", from: 0, to: 0)
     sum = try reader.integer(UInt64.self, "record sum")
   }
 
+  /// - Parameter most: less than `least` where nothing is allowed.
   private static func length(
-    _ reader: inout ByteReader, _ field: String, in allowed: ClosedRange<Int>
+    _ reader: inout ByteReader, _ field: String, from least: Int, to most: Int
   ) throws(FormatError) -> Int {
     let offset = reader.byteOffset
     let value = try reader.integer(UInt32.self, field)
-    guard allowed.contains(Int(value)) else {
-      throw FormatError(
-        .outOfRange(found: "\(value)", allowed: "\(allowed.lowerBound) … \(allowed.upperBound)"), field: field,
-        at: offset)
+    guard least <= value, value <= most else {
+      throw FormatError(.outOfRange(found: "\(value)", allowed: "\(least) … \(most)"), field: field, at: offset)
     }
     return Int(value)
   }

@@ -47,8 +47,27 @@ public struct SettingsSection {
   /// Sections that a pipeline file may have.
   private static let sections = ["chunk", "dedupe", "filter", "encode", "quantize", "shard", "index", "read"]
 
+  /// Files larger than this are no pipeline files: those that come with the tools have some kilobytes.
+  private static let maximumFileSize = 1 << 16
+  /// Yams compares keys by all that is in them, and an alias by what it stands for: with aliases of aliases, a file of a
+  /// kilobyte would take years.
+  private static let maximumAliasCount = 16
+
+  /// Asterisks that may begin an alias: those in texts and comments are counted too.
+  private static func aliasCount(_ bytes: [UInt8]) -> Int {
+    zip(bytes, bytes.dropFirst()).count { $0 == UInt8(ascii: "*") && $1 > UInt8(ascii: " ") && $1 != UInt8(ascii: "*") }
+  }
+
   private static func read(_ name: String, file: String) throws -> [String: Value] {
-    let bytes = try ReadableFile.contents(of: file, limit: 1 << 20)
+    let bytes: [UInt8]
+    do {
+      bytes = try ReadableFile.contents(of: file, limit: maximumFileSize)
+    } catch let error as FormatError {
+      throw SettingsError.malformed("\(error)")
+    }
+    guard aliasCount(bytes) <= maximumAliasCount else {
+      throw SettingsError.malformed("\(file): more than \(maximumAliasCount) aliases")
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SettingsError.malformed("\(file): not UTF-8")
     }

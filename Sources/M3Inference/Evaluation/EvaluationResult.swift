@@ -80,6 +80,8 @@ public struct EvaluationResult: Sendable {
 
   private static func recovered(_ loss: (EvaluationMode) -> Double?) -> Double? {
     guard let none = loss(.none), let text = loss(.text), let memory = loss(.memory), none > text else { return nil }
-    return (none - memory) / (none - text)
+    // A model whose numbers overflow has losses that are no numbers.
+    let recovered = (none - memory) / (none - text)
+    return recovered.isFinite ? recovered : nil
   }
 }

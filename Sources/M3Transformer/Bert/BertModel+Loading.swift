@@ -63,7 +63,7 @@ private struct BertLoader: Sendable {
     if Self.embeddings.contains(name) || Self.unused.contains(name) { return true }
     let parts = name.split(separator: ".", maxSplits: 3)
     guard parts.count == 4, parts[0] == "encoder", parts[1] == "layer", let layer = Int(parts[2]),
-      (0..<configuration.layerCount).contains(layer), let dot = parts[3].lastIndex(of: ".")
+      parts[2] == "\(layer)", (0..<configuration.layerCount).contains(layer), let dot = parts[3].lastIndex(of: ".")
     else { return false }
     return Self.modules.contains(String(parts[3][..<dot])) && [".weight", ".bias"].contains(parts[3][dot...])
   }

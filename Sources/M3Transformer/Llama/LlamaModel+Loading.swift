@@ -61,7 +61,8 @@ struct LlamaLoader: Sendable {
   func refuseUnknownTensors() throws {
     for name in file.tensorNames where !Self.otherTensors.contains(name) {
       let parts = name.split(separator: ".", maxSplits: 2)
-      guard parts.count == 3, parts[0] == "blk", let layer = Int(parts[1]),
+      // `Int` also reads `+1` and `01`, under which no layer looks.
+      guard parts.count == 3, parts[0] == "blk", let layer = Int(parts[1]), parts[1] == "\(layer)",
         (0..<configuration.layerCount).contains(layer), Self.layerTensors.contains(String(parts[2]))
       else {
         throw FormatError(.unsupported(found: "tensor \(name)"), field: "tensors", file: file.path)
@@ -142,8 +143,17 @@ struct LlamaLoader: Sendable {
 
   /// Divisors of the rotary frequencies, in models whose context was lengthened after training.
   func frequencyFactors() throws -> [Float]? {
-    guard file.tensors["rope_freqs.weight"] != nil else { return nil }
-    return try file.readVector(file.tensor("rope_freqs.weight", shape: [configuration.headDimension / 2]))
+    let name = "rope_freqs.weight"
+    guard file.tensors[name] != nil else { return nil }
+    let factors = try file.readVector(file.tensor(name, shape: [configuration.headDimension / 2]))
+    // A frequency that is divided by zero has no cosine.
+    if let bad = factors.firstIndex(where: { !($0 > 0) }) {
+      throw FormatError(
+        .outOfRange(found: "\(factors[bad])", allowed: "positive numbers"),
+        field: "tensor \(name), row 0, column \(bad)",
+        file: file.path)
+    }
+    return factors
   }
 
   private func packed(_ name: String, rows: Int, columns: Int) throws -> PackedMatrix {

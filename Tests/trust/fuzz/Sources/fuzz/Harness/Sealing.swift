@@ -1,0 +1,28 @@
+import M3Bytes
+import M3JSON
+
+/// Sums that are made to fit again.
+enum Sealing {
+  /// The last eight bytes are made XXH3-64 of those before.
+  static func trailing(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.count >= 8 else { return bytes }
+    return trailing(over: Array(bytes.dropLast(8)))
+  }
+
+  /// The bytes and their XXH3-64 behind them.
+  static func trailing(over bytes: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(bytes)
+    writer.integer(XXH3.hash64(bytes))
+    return writer.bytes
+  }
+
+  /// Canonical JSON and a line feed, with the SHA-256 of all but the sum under `key`.
+  static func manifest(_ bytes: [UInt8], key: String) -> [UInt8] {
+    let text = bytes.last == 0x0A ? Array(bytes.dropLast()) : bytes
+    guard case .object(var object)? = try? JSONValue.parse(text) else { return bytes }
+    object[key] = nil
+    object[key] = .string(SHA256Digest.of(JSONValue.object(object).serialized(.canonical)).description)
+    return JSONValue.object(object).serialized(.canonical) + [0x0A]
+  }
+}
