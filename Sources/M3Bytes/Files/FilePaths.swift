@@ -87,10 +87,14 @@ public enum FilePaths {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Makes a folder and those above it; one that is there already is fine.
+  /// Makes a folder and those above it durably; one that is there already is fine.
   public static func makeDirectory(_ path: String) throws(FileError) {
-    if try kind(path) == .directory { return }
     let (above, _) = split(path)
+    if try kind(path) == .directory {
+      // A run that was killed may have made it and not synced its name. Who may not read the folder above did not make it.
+      do { try syncDirectory(above) } catch { if error.errorNumber != EACCES { throw error } }
+      return
+    }
     if above != path && above != "." { try makeDirectory(above) }
     guard retrying({ mkdir(path, 0o755) }) == 0 || errno == EEXIST else { throw FileError(.makeDirectory, path: path) }
     guard try kind(path) == .directory else { throw FileError(.makeDirectory, path: path, errorNumber: ENOTDIR) }
