@@ -13,7 +13,7 @@ package struct FileStamp: Sendable, Equatable {
   /// - Throws: ``FileError`` `status`.
   package init(path: String) throws(FileError) {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw FileError(.status, path: path) }
+    guard retrying({ stat(path, &status) }) == 0 else { throw FileError(.status, path: path) }
     identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     byteCount = UInt64(clamping: status.st_size)
     seconds = status.st_mtim.tv_sec

@@ -22,8 +22,8 @@ public final class AtomicFile {
   public init(path: String) throws(FileError) {
     self.path = path
     temporaryPath = AtomicFile.temporaryPath(for: path)
-    if unlink(temporaryPath) != 0 && errno != ENOENT { throw FileError(.create, path: temporaryPath) }
     let temporary = temporaryPath
+    if retrying({ unlink(temporary) }) != 0 && errno != ENOENT { throw FileError(.create, path: temporary) }
     descriptor = retrying { open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644) }
     guard descriptor >= 0 else { throw FileError(.create, path: path) }
     buffer.reserveCapacity(AtomicFile.bufferSize)
@@ -61,11 +61,12 @@ public final class AtomicFile {
   /// The written bytes are read back and their SHA-256 compared with that of what was handed in,
   /// before the rename: a disk that loses bytes silently is found here and not by a reader.
   /// - Returns: the SHA-256 of the file.
-  /// - Throws: ``FileError``; ``FormatError`` `checksumMismatch`. A failed sync is not repeated.
+  /// - Throws: ``FileError``; ``FormatError`` `checksumMismatch`. A failed sync is not repeated; one that a
+  ///   signal interrupted is.
   @discardableResult
   public func commit() throws -> SHA256Digest {
     try flush()
-    guard fsync(descriptor) == 0 else { throw FileError(.sync, path: path) }
+    guard retrying({ fsync(descriptor) }) == 0 else { throw FileError(.sync, path: path) }
     let digest = hasher.finish()
     let found = try SHA256Digest.ofFile(temporaryPath)
     guard found == digest else {
@@ -74,7 +75,7 @@ public final class AtomicFile {
     }
     close(descriptor)
     descriptor = -1
-    guard rename(temporaryPath, path) == 0 else {
+    guard retrying({ rename(temporaryPath, path) }) == 0 else {
       let error = FileError(.rename, path: path)
       unlink(temporaryPath)
       throw error

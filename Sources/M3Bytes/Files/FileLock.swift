@@ -10,7 +10,7 @@ public final class FileLock {
 
   /// Takes the lock.
   /// - Parameter patience: how long to wait for another holder; by default not at all.
-  /// - Throws: ``FileError`` `lock` with EWOULDBLOCK where another process holds it.
+  /// - Throws: ``FileError``, `lock` with EWOULDBLOCK where another process holds it.
   public init(path: String, patience: Duration = .zero) throws(FileError) {
     self.path = path
     let deadline = ContinuousClock.now + patience
@@ -27,9 +27,13 @@ public final class FileLock {
       // The holder before us removes the file as it leaves; a lock on a removed file locks nothing.
       var held = stat()
       var named = stat()
-      if fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,
-        held.st_dev == named.st_dev
-      {
+      let isNamed = retrying { stat(path, &named) } == 0
+      guard isNamed || errno == ENOENT, retrying({ fstat(descriptor, &held) }) == 0 else {
+        let error = FileError(.status, path: path)
+        close(descriptor)
+        throw error
+      }
+      if isNamed && held.st_ino == named.st_ino && held.st_dev == named.st_dev {
         self.descriptor = descriptor
         return
       }
@@ -38,7 +42,7 @@ public final class FileLock {
   }
 
   deinit {
-    unlink(path)
+    _ = retrying { unlink(path) }
     close(descriptor)
   }
 }

@@ -21,7 +21,7 @@ public enum FilePaths {
   /// - Returns: nil where there is nothing.
   public static func kind(_ path: String) throws(FileError) -> Kind? {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard retrying({ stat(path, &status) }) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw FileError(.status, path: path)
     }
@@ -35,14 +35,14 @@ public enum FilePaths {
   /// The file or folder to which a path leads, links followed.
   public static func identity(_ path: String) throws(FileError) -> FileIdentity {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw FileError(.status, path: path) }
+    guard retrying({ stat(path, &status) }) == 0 else { throw FileError(.status, path: path) }
     return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
   /// Size of a file in bytes.
   public static func size(_ path: String) throws(FileError) -> UInt64 {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw FileError(.status, path: path) }
+    guard retrying({ stat(path, &status) }) == 0 else { throw FileError(.status, path: path) }
     return UInt64(clamping: status.st_size)
   }
 
@@ -67,12 +67,17 @@ public enum FilePaths {
 
   /// Names in a folder in the order of their bytes, `.` and `..` left out.
   public static func list(_ folder: String) throws(FileError) -> [String] {
-    guard let stream = opendir(folder) else { throw FileError(.list, path: folder) }
+    var opened = opendir(folder)
+    while opened == nil && errno == EINTR { opened = opendir(folder) }
+    guard let stream = opened else { throw FileError(.list, path: folder) }
     defer { closedir(stream) }
     var names: [String] = []
     while true {
       errno = 0
-      guard let entry = readdir(stream) else { break }
+      guard let entry = readdir(stream) else {
+        if errno == EINTR { continue }
+        break
+      }
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
@@ -82,19 +87,23 @@ public enum FilePaths {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Makes a folder and those above it; one that is there already is fine.
+  /// Makes a folder and those above it durably; one that is there already is fine.
   public static func makeDirectory(_ path: String) throws(FileError) {
-    if try kind(path) == .directory { return }
     let (above, _) = split(path)
+    if try kind(path) == .directory {
+      // A run that was killed may have made it and not synced its name. Who may not read the folder above did not make it.
+      do { try syncDirectory(above) } catch { if error.errorNumber != EACCES { throw error } }
+      return
+    }
     if above != path && above != "." { try makeDirectory(above) }
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(.makeDirectory, path: path) }
+    guard retrying({ mkdir(path, 0o755) }) == 0 || errno == EEXIST else { throw FileError(.makeDirectory, path: path) }
     guard try kind(path) == .directory else { throw FileError(.makeDirectory, path: path, errorNumber: ENOTDIR) }
     try syncDirectory(above)
   }
 
   /// Removes a file; one that is not there is fine.
   public static func remove(_ path: String) throws(FileError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove, path: path) }
+    guard retrying({ unlink(path) }) == 0 || errno == ENOENT else { throw FileError(.remove, path: path) }
   }
 
   /// Makes the names in a folder durable: a rename without it can be lost with the power.
@@ -103,6 +112,6 @@ public enum FilePaths {
     guard descriptor >= 0 else { throw FileError(.sync, path: folder) }
     defer { close(descriptor) }
     // Some network file systems cannot sync a folder and say so with EINVAL.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.sync, path: folder) }
+    guard retrying({ fsync(descriptor) }) == 0 || errno == EINVAL else { throw FileError(.sync, path: folder) }
   }
 }

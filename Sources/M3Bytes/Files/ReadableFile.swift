@@ -16,7 +16,7 @@ public final class ReadableFile: Sendable {
     let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(.open, path: path) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
+    guard retrying({ fstat(descriptor, &status) }) == 0 else {
       let error = FileError(.status, path: path)
       close(descriptor)
       throw error
@@ -35,7 +35,7 @@ public final class ReadableFile: Sendable {
   /// Size in bytes now: a reader that cares compares it with ``size``.
   public func currentSize() throws(FileError) -> UInt64 {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(.status, path: path) }
+    guard retrying({ fstat(descriptor, &status) }) == 0 else { throw FileError(.status, path: path) }
     return UInt64(clamping: status.st_size)
   }
 
@@ -90,8 +90,8 @@ public final class ReadableFile: Sendable {
   }
 }
 
-/// Repeats a system call that a signal interrupted.
-func retrying<T: FixedWidthInteger & SignedInteger>(_ call: () -> T) -> T {
+/// Repeats a system call that a signal interrupted: file systems of networks and user space interrupt any of them.
+package func retrying<T: FixedWidthInteger & SignedInteger>(_ call: () -> T) -> T {
   while true {
     let result = call()
     if result < 0 && errno == EINTR { continue }

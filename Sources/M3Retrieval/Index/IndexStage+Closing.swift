@@ -16,7 +16,12 @@ extension IndexStage {
     do {
       let found = try IndexManifest(bank: bank.path)
       let expected = try manifest(size: found.size, sha256: found.sha256)
-      return try found == expected && FilePaths.kind(path) == .file && FilePaths.size(path) == found.size
+      guard try found == expected && FilePaths.kind(path) == .file && FilePaths.size(path) == found.size else {
+        return false
+      }
+      // A run that was killed may have left the names without making them durable.
+      try FilePaths.syncDirectory(bank.path)
+      return true
     } catch is FormatError {
       return false
     } catch let error as FileError where error.isMissing {

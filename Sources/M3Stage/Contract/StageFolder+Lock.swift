@@ -25,4 +25,17 @@ extension StageFolder {
     let path = lockPath(name)
     if try FilePaths.kind(path) != nil { _ = try? FileLock(path: path) }
   }
+
+  /// Removes the files of all locks that nobody holds: a power cut can bring back any that was removed.
+  func removeLeftLocks() throws(FileError) {
+    for name in try FilePaths.list(markerFolder) where name.hasPrefix(".") && name.hasSuffix(".lock") {
+      _ = try? FileLock(path: FilePaths.join(markerFolder, name))
+    }
+  }
+
+  /// Makes durable what another run left: one that was killed between a rename and the sync of its folder left names that
+  /// can be lost with the power.
+  func sync() throws(FileError) {
+    for folder in [path, statePath, markerFolder] { try FilePaths.syncDirectory(folder) }
+  }
 }

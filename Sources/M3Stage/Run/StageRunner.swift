@@ -88,6 +88,7 @@ public struct StageRunner {
         }
       }
     }
+    if summary.skippedCount > 0 { try folder.sync() }
     (summary.isComplete, summary.didClose) = try close(closing)
     return summary
   }
@@ -149,18 +150,22 @@ public struct StageRunner {
       guard let marker = try finished(plan.task(index)) else { return (false, false) }
       markers.append(marker)
     }
+    // Nothing may be more durable than what it sums up.
+    try folder.sync()
     if try isClosed(closing) {
-      try folder.removeLeftLock()
+      try folder.removeLeftLocks()
       return (true, false)
     }
-    return try folder.exclusively {
-      if try isClosed(closing) { return (true, false) }
+    let didClose = try folder.exclusively {
+      if try isClosed(closing) { return false }
       try closing.perform(markers.map(\.outputs))
       var account = StageAccount()
       for marker in markers { account.add(marker.account) }
       try writeReport(account)
-      return (true, true)
+      return true
     }
+    try folder.removeLeftLocks()
+    return (true, didClose)
   }
 
   private func isClosed(_ closing: Closing) throws -> Bool {

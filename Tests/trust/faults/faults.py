@@ -59,7 +59,7 @@ HARMLESS: dict[str, list[str]] = {
     "stat": ["eintr"], "list": ["eintr"],
 }
 #: Every so many calls in the short form; printed in the result.
-STRIDES = {"stat": 4}
+STRIDES = {"stat": 8}
 
 
 def cases(stage: Stage, counts: dict[str, int], short: bool) -> list[Case]:
