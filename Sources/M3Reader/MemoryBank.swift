@@ -52,9 +52,6 @@ public final class MemoryBank: Sendable {
     } catch let error as FormatError {
       throw error.inFile(file)
     }
-    rotation =
-      producer.keySpace == .afterRotation
-      ? nil : Rotation(producer, positionCount: producer.contextPosition(longestReference: longestReference))
     let directory = directory
     do {
       codec = try CodecRegistry.codec(description: manifest.codec, shape: producer.shape) {
@@ -69,6 +66,10 @@ public final class MemoryBank: Sendable {
     } catch let error as FormatError {
       throw error.inFile("bos.m3m")
     }
+    // Last: a manifest that its files contradict could ask for the angles of a much larger model.
+    rotation =
+      producer.keySpace == .afterRotation
+      ? nil : Rotation(producer, positionCount: producer.contextPosition(longestReference: longestReference))
   }
 
   /// The same bank, its memories read with a model's features.

@@ -33,14 +33,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import results  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-BUILD = Path(os.environ.get("FZBUILD", results.ROOT / ".build" / "fuzz"))
+BUILD = results.ROOT / ".build" / "fuzz"
 PROGRAM = BUILD / "release" / "fuzz"
 MEMORY = Path("/dev/shm")
 PLANTED = "the planted bug"
 # By target: the most bytes of an input; 4096 for all others.
 MAXIMUM_LENGTH = {"codebook": 1 << 15, "bank": 1 << 16, "llama": 1 << 14, "gguf": 1 << 13, "tokenizer": 1 << 13}
-# Megabytes that one allocation may have. A LlamaModel and a bank hold tables by the numbers of their positions.
-ALLOCATION_LIMIT = {"llama": 512, "bank": 512}
+# Megabytes that one allocation may have; 128 for all others. A model and a bank hold tables by their numbers of
+# positions, and a zstd frame may have a window of 128 MiB.
+ALLOCATION_LIMIT = {"llama": 512, "bank": 512, "stream": 256}
 # Crashes after which a target is left alone: the same one is found again and again.
 CRASH_LIMIT = 3
 
