@@ -29,6 +29,11 @@ public final class ColdMemories: MemorySource {
     kept = try keep.map { try KeptMemories(folder: $0, bank: bank) }
     do throws(FormatError) {
       configuration = try EncoderConfiguration(bank.producer, tokenizer: reading.loaded.tokenizer)
+      guard configuration.context == .reference else {
+        throw FormatError(
+          .unsupported(found: "context \(configuration.context.rawValue): a reference alone does not give its memory"),
+          field: "producer.selection.context")
+      }
     } catch {
       throw error.inFile(bank.directory.path)
     }
