@@ -154,6 +154,10 @@ let package = Package(
         "M3Transformer",
       ]),
 
+    .executableTarget(
+      name: "m3-load", dependencies: ["M3Bank", "M3Bytes", "M3Memory", "M3Reader", "M3Tensor"],
+      path: "Tests/trust/load/m3-load", swiftSettings: swiftSettings),
+
     // tests
     .target(
       name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON", "M3Weights"], path: "Tests/M3TestSupport",

@@ -53,7 +53,7 @@ struct VerifyCommand: Tool {
     let report = verify(key)
     var findings = VerifyFindings(bank: bank, report: report, expectedRoot: root)
     // Of a bank that is not whole nobody asks whether it is true as well.
-    let result = Result { report.outcome == .intact ? try reencoding.report(bank: bank, progress: progress) : nil }
+    let result = Result { try report.outcome == .intact ? reencoding.report(bank: bank, progress: progress) : nil }
     findings.reencoding = try? result.get()
     if json {
       StandardOutput.write(String(decoding: findings.json.serialized(.pretty), as: UTF8.self))

@@ -37,7 +37,8 @@ public struct BankReencoding: Sendable {
     } catch {
       throw error.inFile(path)
     }
-    loaded = try LoadedModel(file, arithmetic: settings.arithmetic)
+    let loaded = try LoadedModel(file, arithmetic: settings.arithmetic)
+    self.loaded = loaded
     // Features are float32 in whatever numbers memories were computed.
     bank =
       try opened.wantedFeatures.map { kind in
