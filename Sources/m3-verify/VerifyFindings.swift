@@ -68,7 +68,8 @@ struct VerifyFindings {
     }
     let signer = report.bankSigner.map { "a signature by key \($0) was not checked: no --public-key" } ?? "not signed"
     if expectedRoot != nil, !isWrongRoot {
-      return signer + "; the root is the one that you gave" + (report.hasIndex ? ", which says nothing of the index" : "")
+      let index = report.hasIndex ? ", which says nothing of the index" : ""
+      return "\(signer); the root is the one that you gave\(index)"
     }
     return signer + ": only accidents are excluded"
   }

@@ -139,9 +139,11 @@ import Testing
     try BankAssembly.commit(bank.manifest, to: path)
     #expect(try bank.folder.read("signature.json") == signature)
     try bank.folder.write(Array("half".utf8), ".signature.json.tmp")
-    try BankAssembly.commit(bank.manifest(files: bank.manifest.files.map { 
-      BankManifest.File(name: $0.name, role: $0.role + "2", size: $0.size, sha256: $0.sha256)
-    }), to: path)
+    try BankAssembly.commit(
+      bank.manifest(
+        files: bank.manifest.files.map {
+          BankManifest.File(name: $0.name, role: $0.role + "2", size: $0.size, sha256: $0.sha256)
+        }), to: path)
     #expect(try FilePaths.kind(bank.folder.file("signature.json")) == nil)
     #expect(damage().isEmpty)
   }

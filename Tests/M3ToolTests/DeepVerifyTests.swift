@@ -104,11 +104,13 @@ struct DeepVerifyTests {
     #expect(result["wrong"] == 0)
   }
 
-  @Test("by any rule and allocation, in either key space and context", arguments: [
-    ["rule=reconstruction", "tokens_per_head=2"], ["rule=received", "tokens_per_head=3", "allocation=uniform"],
-    ["rule=attention", "layers=[1]", "key_space=after_rotation", "bos=<|endoftext|>Reference:"],
-    ["rule=all", "context=document", "document_tokens=128"], ["rule=reconstruction", "context=document"],
-  ])
+  @Test(
+    "by any rule and allocation, in either key space and context",
+    arguments: [
+      ["rule=reconstruction", "tokens_per_head=2"], ["rule=received", "tokens_per_head=3", "allocation=uniform"],
+      ["rule=attention", "layers=[1]", "key_space=after_rotation", "bos=<|endoftext|>Reference:"],
+      ["rule=all", "context=document", "document_tokens=128"], ["rule=reconstruction", "context=document"],
+    ])
   func recipes(_ settings: [String]) throws {
     let workspace = Workspace()
     // Documents of several references, so that a window holds some of them.
@@ -270,11 +272,13 @@ struct DeepVerifyTests {
     #expect(!found.ids.contains("river-0#0") && found.ids.contains("river-0#1"))
   }
 
-  @Test("a recipe that cannot be is refused, not trapped on", arguments: [
-    ("dense_heads", JSONValue.array([[0, 99]]), "dense_heads"), ("dense_heads", [[-1, 0]], "dense_heads"),
-    ("tokens_per_head", -3, "tokens_per_head"), ("rule", "guess", "rule"), ("context", "library", "context"),
-    ("context", "document", "document_tokens"),
-  ] as [(String, JSONValue, String)])
+  @Test(
+    "a recipe that cannot be is refused, not trapped on",
+    arguments: [
+      ("dense_heads", JSONValue.array([[0, 99]]), "dense_heads"), ("dense_heads", [[-1, 0]], "dense_heads"),
+      ("tokens_per_head", -3, "tokens_per_head"), ("rule", "guess", "rule"), ("context", "library", "context"),
+      ("context", "document", "document_tokens"),
+    ] as [(String, JSONValue, String)])
   func recipe(key: String, value: JSONValue, named: String) throws {
     let workspace = try Self.forged("bf16") { content in
       var selection = content.producer["selection"]!.objectValue!

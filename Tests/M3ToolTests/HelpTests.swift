@@ -69,8 +69,8 @@ struct HelpTests {
     (
       .verify, [],
       [
-        "<bank>", "--level", "--root", "--public-key", "--model", "--sample", "--seed", "--kernel", "--workers", "--json",
-        "--progress",
+        "<bank>", "--level", "--root", "--public-key", "--model", "--sample", "--seed", "--kernel", "--workers",
+        "--json", "--progress",
       ] + settings
     ),
     (.read, [], ["info", "get", "search", "generate", "chat", "evaluate", "report"]),

@@ -123,10 +123,10 @@ struct SignatureToolTests {
     // The bank is gone, its signature has stayed; what is packed now is another one.
     try FileManager.default.removeItem(atPath: workspace.file("bank"))
     try FileManager.default.removeItem(atPath: workspace.file("bank.stage"))
-    expect(try workspace.shard(["--codec", "int4"]), Exit.ok)
+    expect(try workspace.shard(["--codec", "bf16"]), Exit.ok)
     try workspace.write(signature, "bank/signature.json")
     expect(try verify([]), Exit.badData, ["signature.json"])
-    expect(try workspace.shard(["--codec", "int4"]), Exit.ok)
+    expect(try workspace.shard(["--codec", "bf16"]), Exit.ok)
     #expect(try FilePaths.kind(workspace.file("bank/signature.json")) == nil)
     expect(try verify([]), Exit.ok)
   }

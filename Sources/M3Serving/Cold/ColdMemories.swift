@@ -12,7 +12,8 @@ import Synchronization
 
 /// Memories that are encoded when they are first retrieved, and then kept: the paper's cold start (section 3.2).
 ///
-/// Encoded by the bank's own recipe, rounded as between its stages and put through its codec, they are those that the bank holds, byte for byte.
+/// Encoded by the bank's own recipe in float32, rounded as between its stages and put through its codec, they are those of a
+/// bank that was made in float32 by the same kernels, byte for byte, and differ by rounding from those of another one.
 public final class ColdMemories: MemorySource {
   private let reading: BankReading
   private let source: BankSource

@@ -1,3 +1,4 @@
+import M3Bank
 import M3Codec
 import M3Memory
 

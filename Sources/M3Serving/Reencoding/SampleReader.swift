@@ -1,5 +1,6 @@
 import M3Bank
 import M3Bytes
+import M3Codec
 import M3Encoder
 import M3JSON
 import M3Memory

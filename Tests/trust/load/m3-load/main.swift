@@ -131,7 +131,11 @@ func load(_ path: String, _ truth: Truth, threads: Int, seconds: Double) -> Tall
         total.withLock { $0 = $0 + tally }
         group.leave()
       })
-    pthread_create(attributes, nil, { Unmanaged<Body>.fromOpaque($0!).takeRetainedValue().run(); return nil }, body.toOpaque())
+    pthread_create(
+      attributes, nil,
+      {
+        Unmanaged<Body>.fromOpaque($0!).takeRetainedValue().run(); return nil
+      }, body.toOpaque())
     pthread_detach(attributes.pointee)
     attributes.deallocate()
   }
