@@ -119,8 +119,8 @@ let package = Package(
     library(
       "M3Serving",
       [
-        "M3Bank", "M3Bytes", "M3Codec", "M3Command", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Reader",
-        "M3Retrieval", "M3Stage", "M3Text", "M3Transformer",
+        "M3Bank", "M3Bytes", "M3Codec", "M3Command", "M3Encoder", "M3Inference", "M3JSON", "M3Memory", "M3Quantizer",
+        "M3Reader", "M3Retrieval", "M3Stage", "M3Tensor", "M3Text", "M3Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tool("m3-chunk", ["M3Chunking", "M3JSON", "M3Records", "M3Stage", "M3Text"]),
@@ -138,14 +138,14 @@ let package = Package(
       ]),
     tool("m3-plan", ["M3JSON", "M3Planning", "M3Transformer", "M3Weights"]),
     tool("m3-shard", ["M3Bank", "M3Bytes", "M3JSON", "M3Sharding", "M3Stage"]),
-    tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON", "M3Reader"]),
+    tool("m3-verify", ["M3Bank", "M3Bytes", "M3JSON", "M3Reader", "M3Serving"]),
     tool(
       "m3-read",
       [
         "M3Bank", "M3Bytes", "M3Codec", "M3Inference", "M3JSON", "M3Memory", "M3Reader", "M3Serving", "M3Stage",
         "M3Text", "M3Transformer",
       ]),
-    tool("m3-index", ["M3Bank", "M3Retrieval", "M3Stage", "M3Text"]),
+    tool("m3-index", ["M3Bank", "M3Bytes", "M3Retrieval", "M3Stage", "M3Text"]),
     tool(
       "m3-bench",
       [
@@ -153,6 +153,10 @@ let package = Package(
         "M3Quantizer", "M3Reader", "M3Records", "M3Serving", "M3Sharding", "M3Spool", "M3Stage", "M3Tensor", "M3Text",
         "M3Transformer",
       ]),
+
+    .executableTarget(
+      name: "m3-load", dependencies: ["M3Bank", "M3Bytes", "M3Memory", "M3Reader", "M3Tensor"],
+      path: "Tests/trust/load/m3-load", swiftSettings: swiftSettings),
 
     // tests
     .target(
@@ -207,7 +211,7 @@ let package = Package(
       "M3RetrievalTests",
       ["M3Bank", "M3Bytes", "M3JSON", "M3Retrieval", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
     tests("M3StageTests", ["M3Bytes", "M3JSON", "M3Stage"]),
-    tests("M3ToolTests", ["M3Bytes", "M3JSON", "M3Streams"]),
+    tests("M3ToolTests", ["M3Bank", "M3Bytes", "M3JSON", "M3Streams"]),
     tests(
       "M3CommandTests",
       [

@@ -95,7 +95,7 @@ public final class MemoryBank: Sendable {
   }
 
   /// - Throws: ``FormatError`` where the codec asks for features and nobody gives them; what the provider throws.
-  func features(of text: String) throws -> TokenFeatures? {
+  package func features(of text: String) throws -> TokenFeatures? {
     guard let kind = wantedFeatures else { return nil }
     guard let featureProvider else {
       throw FormatError(

@@ -1,23 +1,37 @@
 import M3Bank
-import M3Bytes
+public import M3Bytes
 import M3JSON
 import M3Memory
 public import M3Stage
 
 extension ShardStage {
-  /// The last step: what the shards share, where it is gone, and the manifest.
+  /// The last step: what the shards share, where it is gone, the manifest and, with a key, its signature.
   ///
-  /// - Parameter stage: makes the stage; called only where the step is carried out.
+  /// - Parameters:
+  ///   - key: signs the bank; without one, the signature of another bank is taken away.
+  ///   - stage: makes the stage; called only where the step is carried out.
   public static func closing(
-    _ folder: StageFolder, _ stage: @escaping () throws -> ShardStage
+    _ folder: StageFolder, signedBy key: SigningKey? = nil, _ stage: @escaping () throws -> ShardStage
   ) -> StageRunner.Closing {
     StageRunner.Closing(
-      isDone: { BankVerifier.verify(path: folder.path, level: .quick).outcome == .intact },
-      perform: { try stage().commitManifest($0) })
+      isDone: {
+        BankVerifier.verify(path: folder.path, level: .quick).outcome == .intact && (try isSigned(folder, by: key))
+      },
+      perform: {
+        let manifest = try stage().commitManifest($0)
+        if let key { try BankSignature(manifest.statement, by: key).write(to: folder.path) }
+      })
+  }
+
+  /// Whether nobody asks for a signature, or it is there.
+  private static func isSigned(_ folder: StageFolder, by key: SigningKey?) throws -> Bool {
+    guard let key else { return true }
+    let manifest = try BankDirectory(path: folder.path).manifest
+    return try BankSignature.isThere(manifest.statement, by: key.verificationKey, in: folder.path)
   }
 
   /// - Throws: ``FormatError`` `duplicate` where two references have one id; ``FileError``.
-  private func commitManifest(_ outputs: [[StageOutput]]) throws {
+  private func commitManifest(_ outputs: [[StageOutput]]) throws -> BankManifest {
     let summaries = try outputs.joined().map { try ShardSummary($0) }
     if let duplicate = try BankAssembly.duplicateIDs(shardPaths: summaries.map { folder.file($0.name) }).first {
       throw FormatError(.duplicate("reference id"), field: "id", file: folder.path, record: duplicate.id)
@@ -26,6 +40,7 @@ extension ShardStage {
       producer: facts.producer.json, codec: facts.codec, inputFingerprint: inputFingerprint, shards: summaries,
       files: try SharedFiles(folder: folder, facts: facts).listed())
     try BankAssembly.commit(manifest, to: folder.path)
+    return manifest
   }
 }
 

@@ -1,4 +1,5 @@
 import M3Bank
+import M3Bytes
 import M3Command
 import M3Retrieval
 import M3Stage
@@ -9,6 +10,8 @@ struct IndexJob: StageJob {
   let bank: BankDirectory
   let embedder: any TextEmbedder
   let configuration: IndexConfiguration
+  /// Signs the index.
+  let key: SigningKey?
 
   func plan() throws {
     try advising { try execution(stage(workers: 1)).plan() }
@@ -37,7 +40,7 @@ struct IndexJob: StageJob {
   }
 
   private func stage(workers: Int) -> IndexStage {
-    IndexStage(bank: bank, embedder: embedder, configuration: configuration, workers: workers)
+    IndexStage(bank: bank, embedder: embedder, configuration: configuration, workers: workers, signedBy: key)
   }
 
   private func execution(_ stage: IndexStage) -> StageExecution {

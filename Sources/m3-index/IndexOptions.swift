@@ -1,5 +1,6 @@
 import ArgumentParser
 import M3Bank
+import M3Bytes
 import M3Command
 import M3Retrieval
 
@@ -14,6 +15,9 @@ struct IndexOptions: StageOptions {
   @Option(help: "The kind of index: auto, or a factory string of faiss such as Flat, HNSW32 or IVF4096,PQ48x8.")
   var factory: String?
 
+  @Option(help: "Signs the index: an Ed25519 private key in PEM, as `openssl genpkey -algorithm ed25519` writes it.")
+  var sign: String?
+
   @OptionGroup var settingsOptions: SettingsOptions
 
   func job() throws -> any StageJob {
@@ -21,10 +25,11 @@ struct IndexOptions: StageOptions {
     section.override("factory", factory)
     let settings = try IndexSettings(&section)
     let bank = try BankDirectory(path: bank)
+    let key = try sign.map { try SigningKey(path: $0) }
     let embedder = try SentenceEmbedder(folder: embedder)
     let configuration = try IndexConfiguration(
       factory: settings.factory, graphEffort: settings.graphEffort, graphSearch: settings.graphSearch,
       probes: settings.probes, trainingCount: settings.trainingCount, dimension: embedder.dimension, count: bank.count)
-    return IndexJob(bank: bank, embedder: embedder, configuration: configuration)
+    return IndexJob(bank: bank, embedder: embedder, configuration: configuration, key: key)
   }
 }

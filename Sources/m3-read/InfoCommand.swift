@@ -21,14 +21,17 @@ struct InfoCommand: Tool {
     let opened = try MemoryBank(path: bank)
     let manifest = opened.directory.manifest
     let shape = opened.producer.shape
+    // Whoever can write a bank can sign it: only m3-verify --public-key says whether a key that is known did.
+    let signer = try BankSignature(of: manifest.statement, in: bank)?.publicKey.description
     if json {
-      let object: JSONObject = [
+      var object: JSONObject = [
         "bytes_per_reference": .double(opened.bytesPerReference), "codec": .object(manifest.codec),
         "compressed_bytes": .integer(Int64(manifest.compressedByteCount)),
         "payload_bytes": .integer(Int64(manifest.payloadByteCount)), "producer": .object(manifest.producer),
         "records": .integer(Int64(opened.count)), "root": .string(manifest.root.description),
         "shards": .integer(Int64(manifest.shards.count)), "text_bytes": .integer(Int64(manifest.textByteCount)),
       ]
+      object["signature_key"] = signer.map { .string($0) }
       StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.pretty), as: UTF8.self))
       return
     }
@@ -47,6 +50,7 @@ struct InfoCommand: Tool {
       longest        \(opened.longestReference) tokens; a context begins at position \
       \(producer.contextPosition(longestReference: opened.longestReference))
       root           \(manifest.root)
+      signature      \(signer.map { "by key \($0), not checked here" } ?? "none")
 
       """)
   }

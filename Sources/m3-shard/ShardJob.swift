@@ -1,4 +1,5 @@
 import M3Bank
+import M3Bytes
 import M3Command
 import M3Sharding
 import M3Stage
@@ -8,11 +9,13 @@ struct ShardJob: StageJob {
   let work: StageWork
   let settings: ShardSettings
   let tasks: MemoryInput
+  /// Signs the bank.
+  let key: SigningKey?
 
   private func execution(workers: Int) -> StageExecution {
     StageExecution(
       work, tool: "m3-shard", unit: "records", total: { try tasks.memories().accounts.reduce(0) { $0 + $1.kept } },
-      closing: { plan in ShardStage.closing(work.folder) { try stage(plan, workers: workers) } })
+      closing: { plan in ShardStage.closing(work.folder, signedBy: key) { try stage(plan, workers: workers) } })
   }
 
   func plan() throws {

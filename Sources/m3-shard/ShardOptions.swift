@@ -18,6 +18,9 @@ struct ShardOptions: StageOptions {
   @Option(help: "How vectors of m3-encode are stored: bf16, int8, int4, int3 or int2; m3-quantize has coded its own.")
   var codec: String?
 
+  @Option(help: "Signs the bank: an Ed25519 private key in PEM, as `openssl genpkey -algorithm ed25519` writes it.")
+  var sign: String?
+
   @OptionGroup var settingsOptions: SettingsOptions
 
   func job() throws -> any StageJob {
@@ -25,6 +28,7 @@ struct ShardOptions: StageOptions {
     section.override("codec", codec)
     let settings = try ShardSettings(&section)
     try ShardStage.requireCodec(settings.codec)
+    let key = try sign.map { try SigningKey(path: $0) }
     try OutputFolder.require(output, outside: [input, references])
     let tasks = try MemoryInput(memories: input, references: references)
     let isCoded = try tasks.isCoded()
@@ -41,7 +45,7 @@ struct ShardOptions: StageOptions {
         try ShardStage.facts(
           $0, codecName: settings.codec, rejectedCounts: tasks.memories().accounts.map(\.rejectedSum))
       })
-    return ShardJob(work: work, settings: settings, tasks: tasks)
+    return ShardJob(work: work, settings: settings, tasks: tasks, key: key)
   }
 
   /// Refuses a folder that holds something and that no run of ours began: an unlisted file in a bank is damage.

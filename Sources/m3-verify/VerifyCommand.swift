@@ -2,8 +2,8 @@ public import ArgumentParser
 import M3Bank
 import M3Bytes
 import M3Command
-import M3JSON
 import M3Reader
+import M3Serving
 
 @main
 struct VerifyCommand: Tool {
@@ -11,8 +11,10 @@ struct VerifyCommand: Tool {
     commandName: "m3-verify",
     abstract: "Says whether a bank is whole, and what is wrong with it if not.",
     discussion: """
-      Exit code 0: intact. 65: damaged. 66: there is no bank. 74: something could not be read.
-      XXH3 and SHA-256 in the bank find accidents; malice is excluded only where you know the root from elsewhere (--root).
+      Exit code 0: intact. 65: damaged, or not what it says it is. 66: there is no bank. 74: something could not be read.
+      XXH3 and SHA-256 in the bank find accidents; malice is excluded only by a key or a root that you know from elsewhere
+      (--public-key, --root). With --model, deep also encodes a sample of the references again, in the arithmetic that
+      --config or --set names (int8 by default): a bank that is whole and holds other memories than it says fails.
       """)
 
   @Argument(help: "The bank: a folder.")
@@ -25,6 +27,11 @@ struct VerifyCommand: Tool {
   @Option(help: "The root that the bank must have.")
   var root: String?
 
+  @Option(help: "Who must have signed the bank, and its index: an Ed25519 public key in PEM.")
+  var publicKey: String?
+
+  @OptionGroup var reencoding: ReencodingOptions
+
   @Flag(help: "Prints the report as JSON.")
   var json = false
 
@@ -32,16 +39,38 @@ struct VerifyCommand: Tool {
   var progress: ProgressMode = .auto
 
   func validate() throws {
-    guard let root, SHA256Digest(hexadecimal: root) == nil else { return }
-    throw ValidationError("--root takes 64 lower-case hexadecimal digits")
+    if let root, SHA256Digest(hexadecimal: root) == nil {
+      throw ValidationError("--root takes 64 lower-case hexadecimal digits")
+    }
+    guard reencoding.model == nil || level == .deep else {
+      throw ValidationError("--model is for --level deep")
+    }
   }
 
   func execute() throws {
     guard try FilePaths.kind(bank) == .directory else { throw FileError(.open, path: bank, errorNumber: 2) }
+    let key = try publicKey.map { try VerificationKey(path: $0) }
+    let report = verify(key)
+    var findings = VerifyFindings(bank: bank, report: report, expectedRoot: root)
+    // Of a bank that is not whole nobody asks whether it is true as well.
+    let result = Result { try report.outcome == .intact ? reencoding.report(bank: bank, progress: progress) : nil }
+    findings.reencoding = try? result.get()
+    if json {
+      StandardOutput.write(String(decoding: findings.json.serialized(.pretty), as: UTF8.self))
+    } else {
+      StandardOutput.write(findings.text)
+      for line in findings.problems { StandardError.write(line + "\n") }
+    }
+    _ = try result.get()
+    if let status = findings.status { throw ExitCode(status.rawValue) }
+  }
+
+  private func verify(_ key: VerificationKey?) -> VerificationReport {
     let shown = Progress("verify", unit: "MiB", total: nil, mode: progress)
+    defer { shown.finish() }
     var done: UInt64 = 0
-    let report = BankVerifier.verify(
-      path: bank, level: level,
+    return BankVerifier.verify(
+      path: bank, level: level, publicKey: key,
       codec: {
         let opened = try MemoryBank(path: bank)
         return { payload throws(FormatError) in try opened.check(payload) }
@@ -50,43 +79,6 @@ struct VerifyCommand: Tool {
       shown.advance(by: Int(bytes >> 20) - Int(done >> 20))
       done = bytes
     }
-    shown.finish()
-    let wrongRoot = root.map { $0 != report.root?.description } ?? false
-    if json {
-      var object = report.json.objectValue ?? [:]
-      if let root {
-        object["expected_root"] = .string(root)
-        object["root_matches"] = .bool(!wrongRoot)
-      }
-      StandardOutput.write(String(decoding: JSONValue.object(object).serialized(.pretty), as: UTF8.self))
-    } else {
-      StandardOutput.write(summary(report) + "\n")
-      for damage in report.damage { StandardError.write("\(damage)\n") }
-      for error in report.fileErrors { StandardError.write("\(error)\n") }
-      if wrongRoot { StandardError.write("\(bank): the root is not \(root!)\n") }
-    }
-    try exit(report, wrongRoot: wrongRoot)
-  }
-
-  private func exit(_ report: VerificationReport, wrongRoot: Bool) throws {
-    switch report.outcome {
-    case .damaged: throw ExitCode(ExitStatus.badData.rawValue)
-    case .unreadable: throw ExitCode(ExitStatus.inputOutput.rawValue)
-    case .intact: if wrongRoot { throw ExitCode(ExitStatus.badData.rawValue) }
-    }
-  }
-
-  private func summary(_ report: VerificationReport) -> String {
-    let found: String =
-      switch report.outcome {
-      case .intact: "intact"
-      case .damaged: "DAMAGED: \(report.damage.count) findings"
-      case .unreadable: "UNREADABLE: \(report.fileErrors.count) files"
-      }
-    var text = "\(bank): \(found) (\(report.level.rawValue)): \(report.fileCount) files, \(report.shardCount) shards, "
-    text += "\(report.recordCount) records, \(report.byteCount) bytes"
-    if let root = report.root { text += "\nroot \(root)" }
-    return text
   }
 }
 

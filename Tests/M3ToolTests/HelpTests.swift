@@ -16,9 +16,9 @@ struct HelpTests {
     ["--input", "--output", "--model", "--kernel", "--calibration", "--on-bad-input"] + settings
   private static let quantize =
     ["--input", "--references", "--output", "--model", "--codec", "--bytes-per-reference", "--kernel"] + settings
-  private static let shard = ["--input", "--references", "--output", "--codec"] + settings
+  private static let shard = ["--input", "--references", "--output", "--codec", "--sign"] + settings
 
-  private static let index = ["<bank>", "--embedder", "--factory"] + settings
+  private static let index = ["<bank>", "--embedder", "--factory", "--sign"] + settings
 
   private static let retrieval = ["--embedder", "--memories", "--gate", "--cold", "--keep"] + settings
   private static let generation = [
@@ -66,7 +66,13 @@ struct HelpTests {
     (.shard, ["run"], shard + tasks + running), (.shard, ["plan"], shard + running),
     (.index, [], ["run", "plan", "--embedder"]), (.index, ["run"], index + tasks + running),
     (.index, ["plan"], index + running),
-    (.verify, [], ["<bank>", "--level", "--root", "--json", "--progress"]),
+    (
+      .verify, [],
+      [
+        "<bank>", "--level", "--root", "--public-key", "--model", "--sample", "--seed", "--kernel", "--workers",
+        "--json", "--progress",
+      ] + settings
+    ),
     (.read, [], ["info", "get", "search", "generate", "chat", "evaluate", "report"]),
     (.read, ["info"], ["<bank>", "--json"]),
     (.read, ["get"], ["<bank>", "<id>", "--model", "--json"]),

@@ -12,6 +12,9 @@ extension IndexManifest {
     Self.seal.serialized(json)
   }
 
+  /// The manifest's own sum: SHA-256 of its canonical JSON without the key that holds it.
+  public var manifestSHA256: SHA256Digest { SealedFields.sum(json) }
+
   /// Everything but the manifest's own sum.
   private var json: JSONObject {
     var parameters = JSONObject()

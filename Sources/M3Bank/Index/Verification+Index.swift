@@ -5,31 +5,34 @@ extension Verification {
   static let indexNames = [IndexManifest.fileName, IndexManifest.indexName]
 
   /// Checks the retrieval index, where there is one.
+  /// - Returns: its manifest, where that can be trusted.
   /// - Parameters:
   ///   - names: in the folder, without those that the bank's manifest lists.
   ///   - manifest: nil where it cannot be trusted: then the index is still checked on its own.
-  func checkIndex(_ names: Set<String>, manifest: BankManifest?) {
+  func checkIndex(_ names: Set<String>, manifest: BankManifest?) -> IndexManifest? {
     let (name, file) = (IndexManifest.fileName, IndexManifest.indexName)
     guard names.contains(name) else {
       if names.contains(file) { add(.unlistedFile, file: file, "there is no \(name) that lists it") }
-      return
+      return nil
     }
-    guard isFile(name) else { return }
+    report.hasIndex = true
+    guard isFile(name) else { return nil }
     let path = FilePaths.join(path, name)
     let index: IndexManifest? = attempt(.indexManifest, file: name) {
       let bytes = try ReadableFile.contents(of: path, limit: IndexManifest.Limits.size)
       count(UInt64(bytes.count))
       return try IndexManifest.parse(bytes)
     }
-    guard let index else { return }
+    guard let index else { return nil }
     if let manifest {
       do throws(FormatError) { try index.requireBank(manifest) } catch { add(.staleIndex, error, file: name) }
     }
     guard names.contains(file) else {
       add(.missingFile, file: file, "listed in \(name) and not there")
-      return
+      return index
     }
     checkFile(BankManifest.File(name: file, role: "index", size: index.size, sha256: index.sha256))
+    return index
   }
 
   /// Bytes of the index's files as they lie there, for progress.

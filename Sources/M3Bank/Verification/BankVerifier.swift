@@ -25,15 +25,16 @@ public enum BankVerifier {
   /// - Parameters:
   ///   - path: of the bank's folder.
   ///   - level: The default is `full`.
+  ///   - publicKey: of who must have signed the bank, and its index where there is one.
   ///   - codec: for ``Level/deep``: opens the bank's codec and gives what decodes payloads; what it throws is damage too.
   ///   - onProgress: is called after each file with the bytes done and the bytes that the
   ///     manifest and what it lists have.
   public static func verify(
-    path: String, level: Level = .full, codec: (() throws -> PayloadCheck)? = nil,
-    onProgress: ((_ done: UInt64, _ total: UInt64) -> Void)? = nil
+    path: String, level: Level = .full, publicKey: VerificationKey? = nil,
+    codec: (() throws -> PayloadCheck)? = nil, onProgress: ((_ done: UInt64, _ total: UInt64) -> Void)? = nil
   ) -> VerificationReport {
     precondition(level != .deep || codec != nil, "nothing to decode with")
-    let verification = Verification(path: path, level: level, onProgress: onProgress)
+    let verification = Verification(path: path, level: level, publicKey: publicKey, onProgress: onProgress)
     if level == .deep, let codec { verification.open(codec) }
     verification.run()
     return verification.report

@@ -32,6 +32,8 @@ public struct Damage: Sendable, Equatable {
     case indexManifest = "index-manifest"
     /// A retrieval index of another bank, or of this one as it was before.
     case staleIndex = "stale-index"
+    /// A signature that is damaged, of something else or by another key; with a key, also one that is missing.
+    case signature
     /// A count, a total or a logical hash that the records do not give.
     case total
   }

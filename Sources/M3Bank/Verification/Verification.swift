@@ -4,17 +4,22 @@ import M3Bytes
 final class Verification {
   let path: String
   let onProgress: ((UInt64, UInt64) -> Void)?
-  private(set) var report: VerificationReport
+  var report: VerificationReport
+  /// Who must have signed; nil where nobody knows.
+  let publicKey: VerificationKey?
   /// Paths of shards whose structure is whole.
   private var soundShards: [String] = []
   private var totalByteCount: UInt64 = 0
   /// Decodes payloads; nil where that is not asked for, or the codec cannot be opened.
   private var payloadCheck: BankVerifier.PayloadCheck?
 
-  init(path: String, level: BankVerifier.Level, onProgress: ((UInt64, UInt64) -> Void)?) {
+  init(
+    path: String, level: BankVerifier.Level, publicKey: VerificationKey?, onProgress: ((UInt64, UInt64) -> Void)?
+  ) {
     self.path = path
+    self.publicKey = publicKey
     self.onProgress = onProgress
-    report = VerificationReport(level: level)
+    report = VerificationReport(level: level, publicKey: publicKey)
   }
 
   func run() {
@@ -33,7 +38,8 @@ final class Verification {
     } else {
       for name in names { if let number = ShardName.number(name) { checkShard(number, manifest: nil) } }
     }
-    checkIndex(unlisted, manifest: manifest)
+    let index = checkIndex(unlisted, manifest: manifest)
+    checkSignatures(unlisted, manifest: manifest, index: index)
     if report.level.readsAll { checkDuplicates() }
   }
 
@@ -59,7 +65,7 @@ final class Verification {
 
   private func checkListing(_ manifest: BankManifest, _ names: [String]) {
     let present = Set(names)
-    var listed = Set([BankManifest.fileName] + Self.indexNames)
+    var listed = Set([BankManifest.fileName] + Self.indexNames + SignedStatement.fileNames)
     for file in manifest.listing {
       listed.insert(file.name)
       if !present.contains(file.name) { add(.missingFile, file: file.name, "listed in the manifest and not there") }

@@ -4,6 +4,8 @@ public import M3JSON
 /// What a verification saw and found.
 public struct VerificationReport: Sendable {
   public let level: BankVerifier.Level
+  /// Who must have signed; nil where the caller does not know.
+  public let publicKey: VerificationKey?
   /// All damage that was found, by file in the order of the manifest, then by place.
   public internal(set) var damage: [Damage] = []
   /// Files that could not be read; of their content nothing is known.
@@ -20,6 +22,17 @@ public struct VerificationReport: Sendable {
   public internal(set) var recordCount = 0
   /// Bytes of the files that were looked at.
   public internal(set) var byteCount: UInt64 = 0
+
+  /// Keys that are said to have signed the bank and its index; nil where there is no signature, or a damaged one.
+  public internal(set) var bankSigner: VerificationKey?
+  public internal(set) var indexSigner: VerificationKey?
+  /// Whether there is a retrieval index.
+  public internal(set) var hasIndex = false
+
+  init(level: BankVerifier.Level, publicKey: VerificationKey?) {
+    self.level = level
+    self.publicKey = publicKey
+  }
 
   /// What follows from it all.
   public enum Outcome: String, Sendable {
@@ -47,6 +60,7 @@ public struct VerificationReport: Sendable {
       "damage": .array(damage.map(\.json)),
       "unreadable": .array(fileErrors.map { .string($0.description) }),
     ]
+    object["signature"] = .object(signatureJSON)
     object["root"] = root.map { .string($0.description) }
     object["logical_root"] = logicalRoot.map { .string($0.description) }
     object["manifest_sha256"] = manifestSHA256.map { .string($0.description) }

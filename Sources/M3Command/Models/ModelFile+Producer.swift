@@ -69,7 +69,7 @@ extension ModelFile {
   }
 
   /// Refuses memories that another model made, with the differences printed.
-  /// - Throws: ``WrongModelError`` naming every field that differs.
+  /// - Throws: ``WrongModelError`` naming every field that differs; ``FormatError`` and ``FileError`` of the model's file.
   public func requireProduced(_ producer: Producer, bank: String) throws {
     var own = producer
     own.modelDigest = digest
@@ -77,6 +77,7 @@ extension ModelFile {
     own.layerCount = configuration.layerCount
     own.queryHeadCount = configuration.queryHeadCount
     own.rotaryBase = "\(configuration.rotaryBase)"
+    own.rotaryFactors = try rotaryFactors()
     own.shape = MemoryShape(
       layers: producer.shape.layers, keyValueHeadCount: configuration.keyValueHeadCount,
       headDimension: configuration.headDimension)

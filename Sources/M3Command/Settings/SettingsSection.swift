@@ -122,6 +122,9 @@ public struct SettingsSection {
     overridden.insert(key)
   }
 
+  /// Keys that the file or a flag gives.
+  public var givenKeys: Set<String> { Set(values.keys) }
+
   /// Whether the file or a flag gives a value.
   public func isSet(_ key: String) -> Bool { values[key] != nil }
 

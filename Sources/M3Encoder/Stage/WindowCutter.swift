@@ -10,8 +10,8 @@ package struct ReferenceWindow: Sendable {
   }
 
   package var tokenCount: Int { references.reduce(0) { $0 + $1.tokens.count } }
-  var own: ArraySlice<TokenizedReference> { references[precedingCount...] }
-  var tokens: DocumentWindow {
+  package var own: ArraySlice<TokenizedReference> { references[precedingCount...] }
+  package var tokens: DocumentWindow {
     DocumentWindow(references: references.map(\.tokens), precedingCount: precedingCount)
   }
 }

@@ -5,7 +5,7 @@ public import M3Stage
 import M3Text
 
 extension IndexStage {
-  /// The last step: `index.faiss` and `index.json` in the bank.
+  /// The last step: `index.faiss` and `index.json` in the bank and, with a key, its signature.
   public var closing: StageRunner.Closing {
     StageRunner.Closing(isDone: isDone, perform: { try commit($0.joined().map(\.name)) })
   }
@@ -19,6 +19,7 @@ extension IndexStage {
       guard try found == expected && FilePaths.kind(path) == .file && FilePaths.size(path) == found.size else {
         return false
       }
+      if let key, try !BankSignature.isThere(found.statement, by: key.verificationKey, in: bank.path) { return false }
       // A run that was killed may have left the names without making them durable.
       try FilePaths.syncDirectory(bank.path)
       return true
@@ -36,10 +37,13 @@ extension IndexStage {
     // Until both files are there, the bank has no index rather than one whose parts do not belong together.
     try FilePaths.remove(FilePaths.join(bank.path, IndexManifest.fileName))
     let (size, digest) = try index.write(to: FilePaths.join(bank.path, IndexManifest.indexName))
-    let bytes = try manifest(size: size, sha256: digest).serialized()
+    let manifest = try manifest(size: size, sha256: digest)
+    let bytes = manifest.serialized()
     // What cannot be read back, such as an embedder's identity nested too deep, is not written.
     _ = try IndexManifest.parse(bytes)
+    try BankSignature.removeStale(unlessOf: manifest.statement, in: bank.path)
     try AtomicFile.write(bytes, to: FilePaths.join(bank.path, IndexManifest.fileName))
+    if let key { try BankSignature(manifest.statement, by: key).write(to: bank.path) }
   }
 
   private func manifest(size: UInt64, sha256: SHA256Digest) throws -> IndexManifest {

@@ -1,5 +1,5 @@
 public import M3Bank
-import M3Bytes
+public import M3Bytes
 import M3JSON
 public import M3Stage
 public import M3Text
@@ -18,6 +18,8 @@ public struct IndexStage: Sendable {
   let embedder: any TextEmbedder
   let configuration: IndexConfiguration
   let workers: Int
+  /// Signs the index.
+  let key: SigningKey?
 
   /// Texts that are embedded by one call: what a result is made of does not depend on the workers.
   static let batchCount = 16
@@ -25,12 +27,17 @@ public struct IndexStage: Sendable {
   /// - Parameters:
   ///   - configuration: for vectors of the embedder's dimension, as many as the bank has records.
   ///   - workers: threads, at least 1.
-  public init(bank: BankDirectory, embedder: any TextEmbedder, configuration: IndexConfiguration, workers: Int) {
+  ///   - key: signs the index. The default is none; then the signature of another index is taken away.
+  public init(
+    bank: BankDirectory, embedder: any TextEmbedder, configuration: IndexConfiguration, workers: Int,
+    signedBy key: SigningKey? = nil
+  ) {
     folder = Self.folder(bank: bank.path)
     self.bank = bank
     self.embedder = embedder
     self.configuration = configuration
     self.workers = workers
+    self.key = key
   }
 
   /// `BANK.index`.

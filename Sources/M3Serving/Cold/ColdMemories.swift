@@ -12,7 +12,8 @@ import Synchronization
 
 /// Memories that are encoded when they are first retrieved, and then kept: the paper's cold start (section 3.2).
 ///
-/// Encoded by the bank's own recipe, rounded as between its stages and put through its codec, they are those that the bank holds, byte for byte.
+/// Encoded by the bank's own recipe in float32, rounded as between its stages and put through its codec, they are those of a
+/// bank that was made in float32 by the same kernels, byte for byte, and differ by rounding from those of another one.
 public final class ColdMemories: MemorySource {
   private let reading: BankReading
   private let source: BankSource
@@ -29,6 +30,11 @@ public final class ColdMemories: MemorySource {
     kept = try keep.map { try KeptMemories(folder: $0, bank: bank) }
     do throws(FormatError) {
       configuration = try EncoderConfiguration(bank.producer, tokenizer: reading.loaded.tokenizer)
+      guard configuration.context == .reference else {
+        throw FormatError(
+          .unsupported(found: "context \(configuration.context.rawValue): a reference alone does not give its memory"),
+          field: "producer.selection.context")
+      }
     } catch {
       throw error.inFile(bank.directory.path)
     }
