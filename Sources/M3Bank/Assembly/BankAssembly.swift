@@ -24,7 +24,7 @@ public enum BankAssembly {
     // A run that was killed while it wrote the manifest left this; the write below replaces it.
     unlisted.remove(FilePaths.split(AtomicFile.temporaryPath(for: BankManifest.fileName)).name)
     // A retrieval index has a manifest of its own, which says whether it is of this bank.
-    let indexNames = Verification.indexNames.filter { name in !manifest.listing.contains { $0.name == name } }
+    let indexNames = Verification.indexNames
     unlisted.subtract(indexNames)
     unlisted.subtract(indexNames.map { FilePaths.split(AtomicFile.temporaryPath(for: $0)).name })
     for file in manifest.listing {
