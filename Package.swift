@@ -159,6 +159,10 @@ let package = Package(
       path: "Tests/trust/load/m3-load", swiftSettings: swiftSettings),
 
     // tests
+    // Judges damaged banks for Tests/trust/damage; nothing that a user installs.
+    .executableTarget(
+      name: "m3-damage", dependencies: ["M3Bank", "M3Bytes", "M3JSON", "M3Reader"],
+      path: "Tests/trust/damage/m3-damage", swiftSettings: swiftSettings),
     .target(
       name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON", "M3Weights"], path: "Tests/M3TestSupport",
       swiftSettings: swiftSettings),

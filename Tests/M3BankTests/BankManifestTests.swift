@@ -111,6 +111,8 @@ import Testing
     .member("files", 0, "name", .string(String(repeating: "a", count: 129))),
     .member("files", 0, "name", "manifest.json", foundAt: 1),
     .member("files", 0, "name", "shard-00009.m3s", foundAt: 1),
+    .member("files", 1, "name", "index.faiss"), .member("files", 1, "name", "index.json"),
+    .member("files", 1, "name", "signature.json"), .member("files", 1, "name", "index-signature.json"),
     .member("files", 1, "name", "bos.m3m"), .member("files", 0, "name", "zzz", foundAt: 1),
     .member("files", 0, "role", ""), .member("files", 0, "role", "codebook", foundAt: 1),
     .member("files", 0, "role", "a b"),
@@ -197,13 +199,13 @@ import Testing
   }
 
   @Test func filesCanBeAddedAndReplaced() throws {
-    let index = BankManifest.File(name: "index.faiss", role: "index", size: 1, sha256: SHA256Digest.of([1]))
-    let added = try bank.manifest.adding([index])
-    #expect(added.files.map(\.role) == ["bos", "codebook", "index"])
+    let notes = BankManifest.File(name: "notes.txt", role: "notes", size: 1, sha256: SHA256Digest.of([1]))
+    let added = try bank.manifest.adding([notes])
+    #expect(added.files.map(\.role) == ["bos", "codebook", "notes"])
     #expect(added.root != bank.manifest.root)
     #expect(added.logicalRoot == bank.manifest.logicalRoot)
-    let newer = BankManifest.File(name: "index2.faiss", role: "index", size: 1, sha256: SHA256Digest.of([1]))
-    #expect(try added.adding([newer]).files.map(\.name) == ["bos.m3m", "codebook.m3c", "index2.faiss"])
+    let newer = BankManifest.File(name: "notes2.txt", role: "notes", size: 1, sha256: SHA256Digest.of([1]))
+    #expect(try added.adding([newer]).files.map(\.name) == ["bos.m3m", "codebook.m3c", "notes2.txt"])
   }
 
   @Test func aShardSummaryGoesThroughJSON() throws {

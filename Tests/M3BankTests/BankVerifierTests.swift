@@ -209,9 +209,12 @@ import Glibc
     try #require(mkfifo(bank.folder.file("shard-00000.m3s"), 0o644) == 0)
     unlink(bank.folder.file("bos.m3m"))
     try #require(symlink("nowhere", bank.folder.file("bos.m3m")) == 0)
+    unlink(bank.folder.file("codebook.m3c"))
+    try #require(symlink("codebook.m3c", bank.folder.file("codebook.m3c")) == 0)
     let report = verify()
-    #expect(report.damage.map(\.kind) == [.missingFile, .missingFile])
-    #expect(report.damage.map(\.message) == ["not a file", "a link that leads nowhere"])
+    #expect(report.damage.map(\.kind) == [.missingFile, .missingFile, .missingFile])
+    #expect(report.damage.map(\.message) == ["not a file", "a link that leads nowhere", "a link that leads nowhere"])
+    #expect(report.fileErrors.isEmpty)
   }
 
   @Test func troubleOfTheSystemIsNoDamage() throws {

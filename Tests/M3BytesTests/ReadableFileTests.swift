@@ -57,6 +57,14 @@ import Testing
     #expect(error?.problem == .outOfRange(found: "100 bytes", allowed: "99"))
   }
 
+  /// At once, without waiting for somebody who writes.
+  @Test func aPipeIsRefused() throws {
+    let pipe = folder.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let error = #expect(throws: FileError.self) { try ReadableFile(path: pipe) }
+    #expect(error == FileError(.open, path: pipe, errorNumber: ESPIPE))
+  }
+
   @Test func whatCannotBeOpened() {
     #expect(throws: FileError(.open, path: folder.path, errorNumber: EISDIR)) { try ReadableFile(path: folder.path) }
     #expect(throws: FileError(.open, path: folder.file("nowhere"), errorNumber: ENOENT)) {

@@ -46,6 +46,13 @@ import Testing
     #expect(none?.problem == .mismatch(expected: "a zstd frame of 18 bytes", found: "no zstd frame"))
   }
 
+  /// A frame of zstd 0.7, stored: Debian's libzstd decompresses it.
+  @Test func formatsBeforeTheStandardAreRefused() {
+    let frame = Hexadecimal.bytes("27b52ffda012000000400012")! + Self.content + [0xC0, 0, 0]
+    let error = #expect(throws: FormatError.self) { try decompress(frame, count: 18) }
+    #expect(error?.problem == .mismatch(expected: "a zstd frame of 18 bytes", found: "no zstd frame"))
+  }
+
   @Test func dictionariesAreRefused() {
     // A frame header with a dictionary's id of one byte: descriptor 0x21, id 7, content size 18.
     var frame = ZstdFrame.compress(Self.content, level: 3)

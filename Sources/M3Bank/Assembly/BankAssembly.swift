@@ -24,8 +24,7 @@ public enum BankAssembly {
     // A run that was killed while it wrote the manifest left this; the write below replaces it.
     unlisted.remove(FilePaths.split(AtomicFile.temporaryPath(for: BankManifest.fileName)).name)
     // A retrieval index has a manifest of its own, which says whether it is of this bank; so have signatures.
-    let names = Verification.indexNames + SignedStatement.fileNames
-    let ownNames = names.filter { name in !manifest.listing.contains { $0.name == name } }
+    let ownNames = BankManifest.companionNames
     unlisted.subtract(ownNames)
     unlisted.subtract(ownNames.map { FilePaths.split(AtomicFile.temporaryPath(for: $0)).name })
     for file in manifest.listing {
@@ -45,9 +44,7 @@ public enum BankAssembly {
     let bytes = manifest.serialized()
     // What cannot be read back, such as a producer nested too deep, is not written.
     _ = try BankManifest.parse(bytes)
-    if ownNames.contains(SignedStatement.bankFileName) {
-      try BankSignature.removeStale(unlessOf: manifest.statement, in: folder)
-    }
+    try BankSignature.removeStale(unlessOf: manifest.statement, in: folder)
     return try AtomicFile.write(bytes, to: FilePaths.join(folder, BankManifest.fileName))
   }
 }

@@ -77,12 +77,13 @@ extension BankManifest {
 /// The grammars of names and roles of a bank's other files.
 enum FileGrammar {
   /// Letters, digits, `.`, `_`, `-`; a letter or digit first. No slash and no upper case: a name cannot leave the
-  /// folder, hide, or mean two files on one file system and one on another.
+  /// folder, hide, or mean two files on one file system and one on another. Not the names that mean something else.
   static func isName(_ name: String) -> Bool {
     guard (1...128).contains(name.utf8.count), let first = name.utf8.first else { return false }
     guard isLetter(first) || isDigit(first) else { return false }
     guard name.utf8.allSatisfy({ isLetter($0) || isDigit($0) || ".-_".utf8.contains($0) }) else { return false }
-    return name != BankManifest.fileName && !name.hasPrefix(ShardName.prefix)
+    return name != BankManifest.fileName && !BankManifest.companionNames.contains(name)
+      && !name.hasPrefix(ShardName.prefix)
   }
 
   static func isRole(_ role: String) -> Bool {

@@ -7,6 +7,8 @@ public import M3JSON
 public struct BankManifest: Sendable, Equatable {
   /// Name of the manifest in a bank's folder.
   public static let fileName = "manifest.json"
+  /// Files that may lie beside a manifest which never lists them: the retrieval index, and signatures.
+  static let companionNames = Verification.indexNames + SignedStatement.fileNames
 
   /// A file of a bank that is neither a shard nor the manifest.
   public struct File: Sendable, Equatable {

@@ -65,7 +65,7 @@ final class Verification {
 
   private func checkListing(_ manifest: BankManifest, _ names: [String]) {
     let present = Set(names)
-    var listed = Set([BankManifest.fileName] + Self.indexNames + SignedStatement.fileNames)
+    var listed = Set([BankManifest.fileName] + BankManifest.companionNames)
     for file in manifest.listing {
       listed.insert(file.name)
       if !present.contains(file.name) { add(.missingFile, file: file.name, "listed in the manifest and not there") }

@@ -4,6 +4,9 @@ import CZstd
 public enum ZstdFrame {
   /// Magic of skippable frames with the low nibble 0, as RFC 8878 numbers them.
   public static let skippableMagic: UInt32 = 0x184D_2A50
+  /// Magic of the frames of RFC 8878, as its bytes stand in a file. libzstd may be built to read older formats too, which
+  /// other decoders do not know.
+  private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
 
   /// Compresses into one frame that carries its content size and no checksum of zstd's own: a
   /// caller keeps a checksum over the compressed bytes, which covers more.
@@ -45,6 +48,10 @@ public enum ZstdFrame {
   public static func requireSingle(
     _ frame: UnsafeRawBufferPointer, count: Int, field: String
   ) throws(FormatError) {
+    guard frame.starts(with: magic) else {
+      throw FormatError(
+        .mismatch(expected: "a zstd frame of \(count) bytes", found: "no zstd frame"), field: field)
+    }
     let size = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
     guard size == UInt64(count) else {
       throw FormatError(

@@ -18,11 +18,11 @@ public enum FilePaths {
   /// What a path leads to, links followed.
   public enum Kind: Sendable { case file, directory, other }
 
-  /// - Returns: nil where there is nothing.
+  /// - Returns: nil where there is nothing: no such name, or a link that leads nowhere or to itself.
   public static func kind(_ path: String) throws(FileError) -> Kind? {
     var status = stat()
     guard retrying({ stat(path, &status) }) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
+      if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return nil }
       throw FileError(.status, path: path)
     }
     return switch status.st_mode & S_IFMT {

@@ -11,9 +11,10 @@ public final class ReadableFile: Sendable {
   public let size: UInt64
   private let descriptor: Int32
 
-  /// - Throws: ``FileError``, also for a folder.
+  /// - Throws: ``FileError``, also for a folder or a pipe.
   public init(path: String) throws(FileError) {
-    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+    // Opening a pipe that nobody writes to would wait for ever otherwise; files do not care.
+    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw FileError(.open, path: path) }
     var status = stat()
     guard retrying({ fstat(descriptor, &status) }) == 0 else {
@@ -21,9 +22,10 @@ public final class ReadableFile: Sendable {
       close(descriptor)
       throw error
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
+    let kind = status.st_mode & S_IFMT
+    guard kind != S_IFDIR && kind != S_IFIFO else {
       close(descriptor)
-      throw FileError(.open, path: path, errorNumber: EISDIR)
+      throw FileError(.open, path: path, errorNumber: kind == S_IFDIR ? EISDIR : ESPIPE)
     }
     self.path = path
     self.descriptor = descriptor
