@@ -1,4 +1,5 @@
 import M3Bank
+import M3Bytes
 import M3Command
 import M3JSON
 import M3Serving
