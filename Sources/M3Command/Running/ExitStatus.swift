@@ -24,8 +24,8 @@ public enum ExitStatus: Int32, Sendable {
       case let error as StageError: ExitStatus(stage: error)
       case is SettingsError, is UsageError, is TensorError: .usage
       case let error as FormatError where error.isMissingInput: .missingInput
-      case is FormatError, is WrongModelError, is WrongRecipeError, is EvaluationError, is GenerationError, is ReferenceEncoder.NotFinite,
-        is BudgetError, is PredictedTrainingError, is AlgebraError:
+      case is FormatError, is WrongModelError, is WrongRecipeError, is EvaluationError, is GenerationError,
+        is ReferenceEncoder.NotFinite, is BudgetError, is PredictedTrainingError, is AlgebraError:
         .badData
       default: .internal
       }
