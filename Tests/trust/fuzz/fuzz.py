@@ -44,6 +44,8 @@ MAXIMUM_LENGTH = {"codebook": 1 << 15, "bank": 1 << 16, "llama": 1 << 14, "gguf"
 ALLOCATION_LIMIT = {"llama": 512, "bank": 512, "stream": 256}
 # Crashes after which a target is left alone: the same one is found again and again.
 CRASH_LIMIT = 3
+# From so many seconds on, operands of comparisons count as coverage too: it takes time to pay.
+VALUE_PROFILE_SECONDS = 600
 
 
 @dataclass
@@ -119,8 +121,11 @@ def self_test(work: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     started = time.monotonic()
-    arguments = ["-max_total_time=60", "-seed=1", "-use_value_profile=1", f"-artifact_prefix={folder}/", *limits("shard")]
-    _, text = run("shard", [*arguments, str(work / "seeds" / "shard")], 120, M3_FUZZ_PLANTED_BUG="1")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    arguments = ["-max_total_time=60", "-seed=1", f"-artifact_prefix={folder}/", *limits("shard")]
+    folders = [str(corpus), str(work / "seeds" / "shard")]
+    _, text = run("shard", [*arguments, *folders], 120, M3_FUZZ_PLANTED_BUG="1")
     if PLANTED in text:
         print(f"self-test: the planted bug was found after {time.monotonic() - started:.1f} s", flush=True)
         return 0
@@ -155,8 +160,10 @@ def fuzz(target: str, seconds: float, work: Path) -> Outcome:
             old.unlink()
         arguments = [
             f"-max_total_time={int(left)}", f"-seed={1 + len(outcome.crashes)}", "-print_final_stats=1",
-            "-use_value_profile=1", "-reload=0", "-verbosity=1", f"-artifact_prefix={crashes}/{prefix}", *limits(target),
+            "-reload=0", f"-artifact_prefix={crashes}/{prefix}", *limits(target),
         ]  # fmt: skip
+        if seconds >= VALUE_PROFILE_SECONDS:
+            arguments.append("-use_value_profile=1")
         if dictionary.is_file():
             arguments.append(f"-dict={dictionary}")
         code, text = run(target, [*arguments, str(corpus), str(work / "seeds" / target)], left + 300)

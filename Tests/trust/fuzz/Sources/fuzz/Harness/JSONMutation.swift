@@ -60,8 +60,8 @@ struct JSONMutation {
     switch value {
     case .null, .bool: return other()
     case .integer(let integer):
-      let near = integer &+ Int64(random.integer(below: 5)) &- 2
-      return .integer(random.once(in: 2) ? near : random.interestingInteger())
+      return .integer(
+        random.once(in: 2) ? integer &+ Int64(random.integer(below: 5)) &- 2 : random.interestingInteger())
     case .number: return other()
     case .string(let text): return .string(changed(text))
     case .array(let elements): return .array(changed(elements))

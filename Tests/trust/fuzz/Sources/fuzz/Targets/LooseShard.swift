@@ -157,15 +157,40 @@ struct LooseShard {
 
   /// A record's bytes from its parts.
   static func raw(id: String, source: String, text: String, payload: [UInt8]) -> [UInt8] {
+    raw(parts: [Array(id.utf8), Array(source.utf8), Array(text.utf8), payload])
+  }
+
+  private static func raw(parts: [[UInt8]]) -> [UInt8] {
     var writer = ByteWriter()
-    writer.integer(UInt16(id.utf8.count))
-    writer.append(id.utf8)
-    writer.integer(UInt32(source.utf8.count))
-    writer.append(source.utf8)
-    writer.integer(UInt32(text.utf8.count))
-    writer.append(text.utf8)
-    writer.append(payload)
+    writer.integer(UInt16(truncatingIfNeeded: parts[0].count))
+    writer.append(parts[0])
+    for part in parts[1...2] {
+      writer.integer(UInt32(part.count))
+      writer.append(part)
+    }
+    writer.append(parts[3])
     return writer.bytes
+  }
+
+  /// Id, source, text and payload of a record; nil where its lengths do not fit.
+  private static func parts(of raw: [UInt8]) -> [[UInt8]]? {
+    var parts: [[UInt8]] = []
+    var offset = 0
+    for size in [2, 4, 4] {
+      let length = size == 2 ? raw.integer(at: offset, as: UInt16.self).map { UInt32($0) } : raw.integer(at: offset)
+      guard let length, Int(length) <= raw.count - offset - size else { return nil }
+      parts.append(Array(raw[offset + size..<offset + size + Int(length)]))
+      offset += size + Int(length)
+    }
+    return parts + [Array(raw[offset...])]
+  }
+
+  /// A record with one of its parts changed and the lengths right, or with any bytes changed.
+  private static func mutated(raw: [UInt8], random: inout Randomness) -> [UInt8] {
+    guard var parts = parts(of: raw), !random.once(in: 3) else { return Mutation.bytes(raw, limit: raw.count + 64) }
+    let place = random.integer(below: parts.count)
+    parts[place] = Mutation.bytes(parts[place], limit: parts[place].count + 64)
+    return self.raw(parts: parts)
   }
 
   /// Changes one thing, and puts the sums right.
@@ -191,7 +216,7 @@ struct LooseShard {
       guard let raw = shard.raw(place) else { return sealed(Mutation.bytes(bytes, limit: limit)) }
       let key = shard.keys
       let entry = shard.entries[place]
-      shard.set(place, raw: Mutation.bytes(raw, limit: raw.count + 64))
+      shard.set(place, raw: mutated(raw: raw, random: &random))
       if random.once(in: 8) { shard.keys = key }
       if random.once(in: 8) { shard.entries[place] = entry }
     }

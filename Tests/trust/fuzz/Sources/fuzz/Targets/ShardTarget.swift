@@ -36,7 +36,7 @@ enum ShardTarget: FuzzTarget {
         if let found = try? reader.record(id: record.id) {
           expect(found.record.id.utf8.elementsEqual(record.id.utf8), "a record of another id")
         }
-        if hasPlantedBug, record.payload.contains(0x5A) { fatalError("the planted bug") }
+        if hasPlantedBug, record.payload.count > 32 { fatalError("the planted bug") }
       } catch let error as FormatError {
         expect(error.record != nil && error.byteOffset == entry.offset, "an error without its record: \(error)")
         problem = problem ?? error
