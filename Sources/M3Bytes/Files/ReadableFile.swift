@@ -11,9 +11,10 @@ public final class ReadableFile: Sendable {
   public let size: UInt64
   private let descriptor: Int32
 
-  /// - Throws: ``FileError``, also for a folder.
+  /// - Throws: ``FileError``, also for a folder, a pipe or a device.
   public init(path: String) throws(FileError) {
-    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+    // Without O_NONBLOCK a pipe that nobody writes to would be waited for, here and for ever.
+    let descriptor = retrying { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(.open, path: path) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -21,9 +22,9 @@ public final class ReadableFile: Sendable {
       close(descriptor)
       throw error
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
+    guard status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw FileError(.open, path: path, errorNumber: EISDIR)
+      throw FileError(.open, path: path, errorNumber: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : ESPIPE)
     }
     self.path = path
     self.descriptor = descriptor
