@@ -77,6 +77,24 @@ struct SettingsTests {
     }
   }
 
+  /// Ten times ten … times what the first is: a tree that cannot be walked through, as a key must be.
+  @Test("aliases of aliases are refused before they are looked into")
+  func aliases() throws {
+    let names = Array("abcdefghijklm").map(String.init)
+    let laughs = zip(names, names.dropFirst()).map { before, name in
+      "\(name): &\(name) [\(Array(repeating: "*\(before)", count: 10).joined(separator: ", "))]\n"
+    }
+    let folder = try TemporaryFolder()
+    let text = "a: &a [x]\n" + laughs.joined() + "? *m\n: 1\n"
+    let file = try folder.write(Array(text.utf8), "pipeline.yaml")
+    #expect(throws: SettingsError.malformed("\(file): more than 32 aliases (*name)")) {
+      try SettingsSection("chunk", file: file)
+    }
+    let used = try folder.write(Array("chunk:\n  max_tokens: &n 64\n  task_bytes: *n\n".utf8), "used.yaml")
+    var section = try SettingsSection("chunk", file: used)
+    #expect(try ChunkSettings(&section).taskBytes == 64)
+  }
+
   @Test(
     "memory layers",
     arguments: [

@@ -47,14 +47,31 @@ public struct SettingsSection {
   /// Sections that a pipeline file may have.
   private static let sections = ["chunk", "dedupe", "filter", "encode", "quantize", "shard", "index", "read"]
 
+  /// Aliases in a pipeline file at most. Each can stand for something that holds several: a few dozen make a tree that
+  /// no machine walks through to its end, as the parser does with keys.
+  private static let mostAliases = 32
+
+  /// Asterisks before what may be a name: aliases, and perhaps some that are not.
+  private static func aliasCount(_ bytes: [UInt8]) -> Int {
+    zip(bytes, bytes.dropFirst()).count { asterisk, next in
+      guard asterisk == UInt8(ascii: "*") else { return false }
+      let character = UnicodeScalar(next)
+      return "0"..."9" ~= character || "A"..."Z" ~= character || "a"..."z" ~= character
+        || "-_".unicodeScalars.contains(character)
+    }
+  }
+
   private static func read(_ name: String, file: String) throws -> [String: Value] {
     let bytes = try ReadableFile.contents(of: file, limit: 1 << 20)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SettingsError.malformed("\(file): not UTF-8")
     }
+    guard aliasCount(bytes) <= mostAliases else {
+      throw SettingsError.malformed("\(file): more than \(mostAliases) aliases (*name)")
+    }
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      root = try Yams.compose(yaml: text, .default, .default, .utf8)
     } catch {
       throw SettingsError.malformed("\(file): \(error)")
     }
