@@ -53,6 +53,26 @@ import Testing
     #expect(try FilePaths.list(folder.path) == ["result"])
   }
 
+  @Test func aSecondWriterIsRefused() throws {
+    let first = try AtomicFile(path: path)
+    try first.write([1, 2])
+    let error = #expect(throws: FileError.self) { try AtomicFile(path: path) }
+    #expect(error == FileError(.lock, path: path, errorNumber: EWOULDBLOCK))
+    try first.commit()
+    #expect(try folder.read("result") == [1, 2])
+    // The first still lives, and holds nothing.
+    try AtomicFile.write([3], to: path)
+    #expect(try folder.read("result") == [3])
+    #expect(first.byteCount == 2)
+    #expect(try FilePaths.list(folder.path) == ["result"])
+  }
+
+  @Test func pipesInTheTemporarysPlaceAreReplaced() throws {
+    #expect(mkfifo(folder.file(".result.tmp"), 0o600) == 0)
+    try AtomicFile.write([1], to: path)
+    #expect(try FilePaths.list(folder.path) == ["result"])
+  }
+
   /// A link in the temporary's place is removed and not followed; one in the result's place is replaced.
   @Test(arguments: [".result.tmp", "result"])
   func plantedLinksAreNotFollowed(name: String) throws {

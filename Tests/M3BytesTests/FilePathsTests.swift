@@ -61,6 +61,17 @@ import Testing
     }
   }
 
+  @Test func anOwnFolderIsNoLink() throws {
+    try FilePaths.makeDirectory(folder.file("elsewhere"))
+    #expect(symlink(folder.file("elsewhere"), folder.file("link")) == 0)
+    #expect(throws: FileError(.makeDirectory, path: folder.file("link"), errorNumber: ELOOP)) {
+      try FilePaths.makeOwnDirectory(folder.file("link"))
+    }
+    try FilePaths.makeOwnDirectory(folder.file("own"))
+    try FilePaths.makeOwnDirectory(folder.file("own"))
+    #expect(try FilePaths.kind(folder.file("own")) == .directory)
+  }
+
   @Test func foldersAreMadeWithThoseAbove() throws {
     try FilePaths.makeDirectory(folder.file("a/b/c"))
     #expect(try FilePaths.kind(folder.file("a/b/c")) == .directory)

@@ -71,4 +71,14 @@ import Testing
       try ReadableFile(path: folder.file("nowhere"))
     }
   }
+
+  /// Opening it must not wait for a writer, who may never come.
+  @Test func pipesAndDevicesAreRefused() {
+    #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+    for path in [folder.file("pipe"), "/dev/zero"] {
+      let error = #expect(throws: FileError.self) { try ReadableFile(path: path) }
+      #expect(error == FileError(.open, path: path, errorNumber: ESPIPE))
+      #expect(error.map { "\($0)" } == "\(path): cannot open: neither a file nor a folder")
+    }
+  }
 }

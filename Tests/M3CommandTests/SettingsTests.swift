@@ -77,18 +77,24 @@ struct SettingsTests {
     }
   }
 
-  @Test("aliases of aliases are refused before they are compared, and so is a file that is no pipeline file")
-  func tooMuch() throws {
-    // Nine of the level before on each: the last key stands for 9^12 scalars.
-    let levels = (1...12).map {
-      "a\($0): &a\($0) [\(repeatElement("*a\($0 - 1)", count: 9).joined(separator: ", "))]\n"
+  /// Ten times ten … times what the first is: a tree that cannot be walked through, as a key must be.
+  @Test("aliases of aliases are refused before they are looked into")
+  func aliases() throws {
+    let names = Array("abcdefghijklm").map(String.init)
+    let laughs = zip(names, names.dropFirst()).map { before, name in
+      "\(name): &\(name) [\(Array(repeating: "*\(before)", count: 10).joined(separator: ", "))]\n"
     }
-    let bomb = "a0: &a0 [x]\n" + levels.joined() + "? *a12\n: 1\n"
     let folder = try TemporaryFolder()
-    for text in [bomb, "chunk: {}\n" + String(repeating: "#", count: 1 << 16)] {
-      let file = try folder.write(Array(text.utf8), "pipeline.yaml")
-      #expect(throws: SettingsError.self) { try SettingsSection("chunk", file: file) }
+    let text = "a: &a [x]\n" + laughs.joined() + "? *m\n: 1\n"
+    let file = try folder.write(Array(text.utf8), "pipeline.yaml")
+    #expect(throws: SettingsError.malformed("\(file): more than 32 aliases (*name)")) {
+      try SettingsSection("chunk", file: file)
     }
+    let large = try folder.write(Array(("chunk: {}\n" + String(repeating: "#", count: 1 << 16)).utf8), "large.yaml")
+    #expect(throws: SettingsError.self) { try SettingsSection("chunk", file: large) }
+    let used = try folder.write(Array("chunk:\n  max_tokens: &n 64\n  task_bytes: *n\n".utf8), "used.yaml")
+    var section = try SettingsSection("chunk", file: used)
+    #expect(try ChunkSettings(&section).taskBytes == 64)
   }
 
   @Test(

@@ -93,6 +93,24 @@ import Testing
     }
   }
 
+  /// What no tensor holds would be hashed with the rest, for hours where the file is sparse.
+  @Test func dataThatNoTensorHolds() throws {
+    let limit = 64 << 20
+    let image = MalformedFileTests.sound
+    let (bytes, places) = image.encoded()
+    let file = try TemporaryFile(bytes)
+    let start = try #require(places["data"])
+    let held = 136 + 16
+    try file.truncate(to: Int(start) + held + limit)
+    #expect(try GGUFFile(path: file.path).tensors.count == 2)
+    for unheld in [limit + 1, 1 << 40] {
+      try file.truncate(to: Int(start) + held + unheld)
+      let error = #expect(throws: FormatError.self) { try GGUFFile(path: file.path) }
+      #expect(error?.problem == .outOfRange(found: "\(unheld) bytes that no tensor holds", allowed: "at most \(limit)"))
+      #expect(error?.byteOffset == start)
+    }
+  }
+
   @Test func aFileThatIsNotThere() {
     let error = #expect(throws: FileError.self) { try GGUFFile(path: "/nowhere/model.gguf") }
     #expect(error?.isMissing == true)

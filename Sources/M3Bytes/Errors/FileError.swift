@@ -37,6 +37,9 @@ extension FileError: CustomStringConvertible {
     if operation == .lock && errorNumber == EWOULDBLOCK {
       return "\(path): another process is writing here"
     }
+    if operation == .open && errorNumber == ESPIPE {
+      return "\(path): cannot open: neither a file nor a folder"
+    }
     return "\(path): cannot \(operation.rawValue): \(String(cString: strerror(errorNumber)))"
   }
 }

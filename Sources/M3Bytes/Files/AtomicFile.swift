@@ -7,7 +7,8 @@
 /// Bytes go to a temporary file in the same folder, made with O_EXCL and O_NOFOLLOW; ``commit()``
 /// syncs it, renames it and syncs the folder. A writer that is dropped before removes its temporary.
 /// The temporary's name follows from the final name, so that a rerun after a kill replaces what the
-/// first run left; callers hold a ``FileLock`` so that two writers never share it.
+/// first run left. It is locked while it is written: of two writers of one name the second is refused, and neither shows
+/// what the other has half written.
 public final class AtomicFile {
   public let path: String
   /// Bytes written so far.
@@ -18,21 +19,19 @@ public final class AtomicFile {
   private var hasher = SHA256Hasher()
   private static let bufferSize = 1 << 18
 
-  /// - Throws: ``FileError`` `create`.
+  /// - Throws: ``FileError`` `create`; `lock` with EWOULDBLOCK where another process writes this file.
   public init(path: String) throws(FileError) {
     self.path = path
     temporaryPath = AtomicFile.temporaryPath(for: path)
-    let temporary = temporaryPath
-    if retrying({ unlink(temporary) }) != 0 && errno != ENOENT { throw FileError(.create, path: temporary) }
-    descriptor = retrying { open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644) }
-    guard descriptor >= 0 else { throw FileError(.create, path: path) }
+    descriptor = try AtomicFile.create(temporaryPath, for: path)
     buffer.reserveCapacity(AtomicFile.bufferSize)
   }
 
   deinit {
     guard descriptor >= 0 else { return }
+    // While it is locked: behind that the name may be another writer's.
+    _ = retrying { unlink(temporaryPath) }
     close(descriptor)
-    unlink(temporaryPath)
   }
 
   /// The temporary's name beside `path`; hidden, so that no listing takes it for a result.
@@ -73,13 +72,10 @@ public final class AtomicFile {
       throw FormatError(
         .checksumMismatch(expected: digest.description, found: found.description), field: "file read back", file: path)
     }
+    // The lock is held until the name has changed: another writer's temporary must not be what is renamed.
+    guard retrying({ rename(temporaryPath, path) }) == 0 else { throw FileError(.rename, path: path) }
     close(descriptor)
     descriptor = -1
-    guard retrying({ rename(temporaryPath, path) }) == 0 else {
-      let error = FileError(.rename, path: path)
-      unlink(temporaryPath)
-      throw error
-    }
     try FilePaths.syncDirectory(FilePaths.split(path).folder)
     return digest
   }

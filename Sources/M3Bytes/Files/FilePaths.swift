@@ -101,6 +101,15 @@ public enum FilePaths {
     try syncDirectory(above)
   }
 
+  /// Makes a folder that is the caller's own: a link in its place is refused, which would lead what is written elsewhere.
+  public static func makeOwnDirectory(_ path: String) throws(FileError) {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+      throw FileError(.makeDirectory, path: path, errorNumber: ELOOP)
+    }
+    try makeDirectory(path)
+  }
+
   /// Removes a file; one that is not there is fine.
   public static func remove(_ path: String) throws(FileError) {
     guard retrying({ unlink(path) }) == 0 || errno == ENOENT else { throw FileError(.remove, path: path) }

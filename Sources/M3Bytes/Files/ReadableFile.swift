@@ -11,10 +11,10 @@ public final class ReadableFile: Sendable {
   public let size: UInt64
   private let descriptor: Int32
 
-  /// - Throws: ``FileError``, also for a folder or a pipe.
+  /// - Throws: ``FileError``, also for a folder, a pipe or a device.
   public init(path: String) throws(FileError) {
-    // Opening a pipe that nobody writes to would wait for ever otherwise; files do not care.
-    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    // Without O_NONBLOCK a pipe that nobody writes to would be waited for, here and for ever.
+    let descriptor = retrying { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(.open, path: path) }
     var status = stat()
     guard retrying({ fstat(descriptor, &status) }) == 0 else {
@@ -22,10 +22,9 @@ public final class ReadableFile: Sendable {
       close(descriptor)
       throw error
     }
-    let kind = status.st_mode & S_IFMT
-    guard kind != S_IFDIR && kind != S_IFIFO else {
+    guard status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw FileError(.open, path: path, errorNumber: kind == S_IFDIR ? EISDIR : ESPIPE)
+      throw FileError(.open, path: path, errorNumber: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : ESPIPE)
     }
     self.path = path
     self.descriptor = descriptor

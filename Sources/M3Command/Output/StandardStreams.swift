@@ -48,10 +48,19 @@ public enum StandardOutput {
   }
 }
 
-private enum StandardStream {
+enum StandardStream {
+  /// Opens descriptors 0 to 2 where the caller closed them: a result's file would get the number, and what is printed
+  /// would be written into it. They are open for reading alone, so that what is printed fails, and that is said.
+  static func openMissing() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
+      // The lowest free number is this one.
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
   /// Writes all of it; a reader that went away is not an error of ours.
   /// - Returns: the system's error number, nil where all is well.
-  static func write(_ text: String, to descriptor: Int32) -> Int32? {
+  fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let wrote = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

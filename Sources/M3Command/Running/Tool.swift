@@ -14,6 +14,7 @@ extension Tool {
   public func run() throws {
     // A reader of stdout that goes away makes a write fail and does not end the process.
     signal(SIGPIPE, SIG_IGN)
+    StandardStream.openMissing()
     do {
       try execute()
       if let error = StandardOutput.failure { throw error }

@@ -51,7 +51,7 @@ public struct SettingsSection {
   private static let maximumFileSize = 1 << 16
   /// Yams compares keys by all that is in them, and an alias by what it stands for: with aliases of aliases, a file of a
   /// kilobyte would take years.
-  private static let maximumAliasCount = 16
+  private static let maximumAliasCount = 32
 
   /// Asterisks that may begin an alias: those in texts and comments are counted too.
   private static func aliasCount(_ bytes: [UInt8]) -> Int {
@@ -65,15 +65,15 @@ public struct SettingsSection {
     } catch let error as FormatError {
       throw SettingsError.malformed("\(error)")
     }
-    guard aliasCount(bytes) <= maximumAliasCount else {
-      throw SettingsError.malformed("\(file): more than \(maximumAliasCount) aliases")
-    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SettingsError.malformed("\(file): not UTF-8")
     }
+    guard aliasCount(bytes) <= maximumAliasCount else {
+      throw SettingsError.malformed("\(file): more than \(maximumAliasCount) aliases (*name)")
+    }
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      root = try Yams.compose(yaml: text, .default, .default, .utf8)
     } catch {
       throw SettingsError.malformed("\(file): \(error)")
     }

@@ -105,10 +105,15 @@ public struct StageFolder: Sendable {
     return try FilePaths.list(markerFolder).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
   }
 
-  /// Makes the folders of results and state.
+  /// Makes the folders of results and state. Where a user has put them is a user's choice, links included; folders whose
+  /// names begin with `_` are a stage's own.
   func create() throws {
-    try FilePaths.makeDirectory(path)
-    try FilePaths.makeDirectory(markerFolder)
-    try FilePaths.makeDirectory(runFolder)
+    if FilePaths.split(path).name.hasPrefix("_") {
+      try FilePaths.makeOwnDirectory(path)
+    } else {
+      try FilePaths.makeDirectory(path)
+    }
+    try FilePaths.makeOwnDirectory(markerFolder)
+    try FilePaths.makeOwnDirectory(runFolder)
   }
 }

@@ -27,6 +27,8 @@ enum GGUFFormat {
   /// Bytes of a file that may come before the tensor data. The tokens and merges of the largest
   /// vocabularies in use (256 Ki tokens) take some 10 MB, and what is parsed stays in memory.
   static let headerByteLimit: UInt64 = 128 << 20
+  /// Bytes of the data that no tensor holds: padding takes less than an alignment for each tensor.
+  static let voidByteLimit: UInt64 = 64 << 20
   /// Far more than models have; an entry takes several times its bytes in memory.
   static let entryCountLimit: UInt64 = 1 << 16
   /// The format's own limits.

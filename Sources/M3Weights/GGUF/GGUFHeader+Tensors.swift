@@ -21,6 +21,19 @@ extension GGUFHeader {
       tensors[entry.name] = tensor
     }
     try refuseOverlaps()
+    try refuseVoid(dataOffset: dataOffset, fileSize: cursor.fileSize)
+  }
+
+  /// The whole file is hashed: a model's identity must not take hours because of bytes that say nothing.
+  private func refuseVoid(dataOffset: UInt64, fileSize: UInt64) throws {
+    let held = tensors.values.reduce(UInt64(0)) { $0 + UInt64($1.byteCount) }
+    let unheld = max(fileSize, dataOffset) - dataOffset - held
+    guard unheld <= GGUFFormat.voidByteLimit else {
+      throw FormatError(
+        .outOfRange(
+          found: "\(unheld) bytes that no tensor holds", allowed: "at most \(GGUFFormat.voidByteLimit)"),
+        field: "tensor data", at: dataOffset)
+    }
   }
 
   private func refuseOverlaps() throws {
