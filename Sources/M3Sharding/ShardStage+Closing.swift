@@ -15,7 +15,7 @@ extension ShardStage {
   ) -> StageRunner.Closing {
     StageRunner.Closing(
       isDone: {
-        BankVerifier.verify(path: folder.path, level: .quick).outcome == .intact && (try isSigned(folder, by: key))
+        try BankVerifier.verify(path: folder.path, level: .quick).outcome == .intact && isSigned(folder, by: key)
       },
       perform: {
         let manifest = try stage().commitManifest($0)

@@ -2,6 +2,10 @@ import ArgumentParser
 import M3Command
 import M3Serving
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// How references are encoded again.
 struct ReencodingOptions: ParsableArguments {
   @Option(help: "For deep: the model that made the bank; a sample of its references is encoded again and compared.")
@@ -39,7 +43,8 @@ struct ReencodingOptions: ParsableArguments {
     let shown = Progress(
       "encode again", unit: "references", total: reencoding.count(sample: sample), mode: progress)
     defer { shown.finish() }
-    return try reencoding.run(sample: sample, seed: seed, workers: workers ?? RunOptions().workerCount) {
+    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return try reencoding.run(sample: sample, seed: seed, workers: workers ?? cores) {
       shown.advance(by: $0)
     }
   }

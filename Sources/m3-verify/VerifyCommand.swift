@@ -2,6 +2,7 @@ public import ArgumentParser
 import M3Bank
 import M3Bytes
 import M3Command
+import M3JSON
 import M3Reader
 import M3Serving
 

@@ -15,6 +15,14 @@ import Synchronization
 //
 // `read` prints "ready" when it knows the truth, and one line of JSON at the end.
 
+func write(_ text: String, to descriptor: Int32) {
+  let bytes = Array(text.utf8) + [0x0A]
+  _ = write(descriptor, bytes, bytes.count)
+}
+
+func say(_ text: String) { write(text, to: STDOUT_FILENO) }
+func complain(_ text: String) { write(text, to: STDERR_FILENO) }
+
 /// One thread's counts.
 struct Tally {
   var reads = 0
@@ -150,15 +158,14 @@ final class Body {
 
 func readCommand(_ path: String, threads: Int, seconds: Double) throws {
   let truth = try Truth(MemoryBank(path: path))
-  print("ready")
-  fflush(stdout)
+  say("ready")
   let first = load(path, truth, threads: threads, seconds: 1)
   let before = (memory: residentBytes(), descriptors: descriptorCount())
   let rest = load(path, truth, threads: threads, seconds: max(0, seconds - 1))
   let after = (memory: residentBytes(), descriptors: descriptorCount())
   let total = first + rest
-  for what in total.wrong.prefix(10) { fputs("wrong: \(what)\n", stderr) }
-  print(
+  for what in total.wrong.prefix(10) { complain("wrong: \(what)") }
+  say(
     #"{"reads":\#(total.reads),"answers":\#(total.answers),"errors":\#(total.errors),"wrong":\#(total.wrong.count),"#
       + #""opened":\#(total.opened),"memory_before":\#(before.memory),"memory_after":\#(after.memory),"#
       + #""descriptors_before":\#(before.descriptors),"descriptors_after":\#(after.descriptors)}"#)
@@ -187,10 +194,10 @@ do {
     try readCommand(arguments[2], threads: Int(arguments[3]) ?? 16, seconds: Double(arguments[4]) ?? 20)
   case "forge" where arguments.count == 4: try forge(arguments[2], to: arguments[3])
   default:
-    fputs("m3-load read BANK THREADS SECONDS | m3-load forge SHARD OUTPUT\n", stderr)
+    complain("m3-load read BANK THREADS SECONDS | m3-load forge SHARD OUTPUT")
     exit(64)
   }
 } catch {
-  fputs("m3-load: \(error)\n", stderr)
+  complain("m3-load: \(error)")
   exit(70)
 }
