@@ -22,10 +22,11 @@ struct DeepVerifyTests {
       ["id": .string("text-\($0)"), "text": .string($1)]
     }
     try workspace.write(Corpus.text(documents), "documents.jsonl")
+    try workspace.write(otherWeights(), "other.gguf")
     let dense = ["--set", "rule=all"]
     var runs = [
       try workspace.chunk(),
-      try workspace.encode(dense), try workspace.encode(dense, to: "others", model: Model.other),
+      try workspace.encode(dense), try workspace.encode(dense, to: "others", model: workspace.file("other.gguf")),
       try workspace.encode(dense + ["--set", "bos=<|im_start|>"], to: "started"),
       try workspace.shard(["--codec", "bf16"], to: "bf16"),
       try workspace.shard(["--codec", "bf16"], input: "others", to: "other"),
@@ -42,6 +43,18 @@ struct DeepVerifyTests {
     }
     for run in runs { try #require(run.status == 0, "\(run)") }
     return workspace
+  }
+
+  /// The tiny model with its two layers exchanged: of the same shape, tokenizer and vocabulary, and another model.
+  private static func otherWeights() throws -> [UInt8] {
+    var bytes = try ReadableFile.contents(of: Model.tiny, limit: 1 << 20)
+    let name = Array("blk.0.".utf8)
+    for place in 0..<bytes.count - name.count where bytes[place..<place + 4].elementsEqual(name[..<4]) {
+      let digit = bytes[place + 4]
+      guard bytes[place + 5] == name[5], (UInt8(ascii: "0")...UInt8(ascii: "1")).contains(digit) else { continue }
+      bytes[place + 4] = digit ^ 1
+    }
+    return bytes
   }
 
   private static func verify(
@@ -94,7 +107,7 @@ struct DeepVerifyTests {
 
   @Test("a right bank comes out byte for byte", arguments: ["bf16", "int4", "pq", "predicted", "other", "start"])
   func right(_ bank: String) throws {
-    let model = bank == "other" ? Model.other : Model.tiny
+    let model = try bank == "other" ? Self.made.get().file("other.gguf") : Model.tiny
     let report = try expect(Self.verify(bank, ["--json"], model: model), Exit.ok).json()
     #expect(report["outcome"] == "intact")
     let result = try #require(report["reencoding"]?.objectValue)
@@ -269,7 +282,7 @@ struct DeepVerifyTests {
     let found = try expectWrong(workspace)
     #expect(found.kinds.contains("vectors"))
     // The first reference of a document has read nothing but itself.
-    #expect(!found.ids.contains("river-0#0") && found.ids.contains("river-0#1"))
+    #expect(!found.ids.isEmpty && found.ids.allSatisfy { !$0.hasSuffix("#0") }, "\(found.ids)")
   }
 
   @Test(
