@@ -67,7 +67,8 @@ struct VerifyFindings {
     case .refused: return "not signed by the key that you gave"
     case .none, .unchecked: break
     }
-    let signer = report.bankSigner.map { "signed by key \($0), which was not checked (no --public-key)" } ?? "not signed"
+    let signer =
+      report.bankSigner.map { "signed by key \($0), which was not checked (no --public-key)" } ?? "not signed"
     if expectedRoot != nil, !isWrongRoot {
       let index = report.hasIndex ? ", which says nothing of the index" : ""
       return "\(signer); the root is the one that you gave\(index)"

@@ -4,7 +4,8 @@
 
 Builds the nested package beside this file (its sources are the package's own, by links), lets it write its seeds,
 shows that the fuzzer can find a bug (one is planted behind three checksums), replays all seeds and all inputs that
-were ever found, then fuzzes each target for S seconds, two at a time: 60 in the short form, 3600 in the other.
+were ever found, then fuzzes each target for S seconds, two at a time: an hour, or in the short form a minute for formats
+that come from anywhere and ten seconds for those that only the tools write.
 
 A crash, a trap, a hang of 25 seconds, an allocation beyond the limit, an error of another family than the typed ones,
 or a broken invariant counts as lost; its input lies in the work folder (`--work`, .build/fuzz/work by default) and
@@ -18,6 +19,7 @@ To see an input again:
 """
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -42,6 +44,10 @@ MAXIMUM_LENGTH = {"codebook": 1 << 15, "bank": 1 << 16, "llama": 1 << 14, "gguf"
 # Megabytes that one allocation may have; 128 for all others. A model and a bank hold tables by their numbers of
 # positions, and a zstd frame may have a window of 128 MiB.
 ALLOCATION_LIMIT = {"llama": 512, "bank": 512, "stream": 256}
+# Targets whose files users take from others, or write by hand.
+FOREIGN = {
+    "shard", "manifest", "codebook", "spool", "lines", "gguf", "safetensors", "tokenizer", "settings", "items",
+}  # fmt: skip
 # Crashes after which a target is left alone: the same one is found again and again.
 CRASH_LIMIT = 3
 # From so many seconds on, operands of comparisons count as coverage too: it takes time to pay.
@@ -192,9 +198,18 @@ def count(outcome: Outcome, text: str) -> None:
             setattr(outcome, name, int(found[-1]))
 
 
+def seconds_of(target: str, options: argparse.Namespace) -> float:
+    """How long a target is fuzzed: the short form has a minute for those that take files from anywhere."""
+    if options.seconds is not None:
+        return options.seconds
+    if not options.short:
+        return 3600
+    return 60 if target in FOREIGN else 10
+
+
 def main() -> None:
     parser = results.parser(__doc__)
-    parser.add_argument("--seconds", type=float, help="for each target; 60 in the short form, 3600 in the other")
+    parser.add_argument("--seconds", type=float, help="for each target; see above for the default")
     parser.add_argument("--target", action="append", metavar="T", help="only this one; may stand several times")
     parser.add_argument("--self-test", action="store_true", help="only the planted bug")
     parser.add_argument("--no-build", action="store_true", help="take the program as it lies there")
@@ -224,9 +239,8 @@ def main() -> None:
             replayed += inputs
             lost += broken
         print(f"replayed {replayed} seeds and found inputs", flush=True)
-        seconds = options.seconds if options.seconds is not None else 60 if options.short else 3600
         with ThreadPoolExecutor(options.jobs) as pool:
-            outcomes = list(pool.map(lambda target: fuzz(target, seconds, work), targets))
+            outcomes = list(pool.map(lambda target: fuzz(target, seconds_of(target, options), work), targets))
     executions = sum(outcome.executions for outcome in outcomes)
     results.finish(
         "inputs to every parser, made by libFuzzer with AddressSanitizer", executions + replayed,
