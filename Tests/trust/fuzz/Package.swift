@@ -3,7 +3,7 @@ import PackageDescription
 
 // The parsers of the package above and what they stand on, built for libFuzzer by `fuzz.py`: nothing of what computes,
 // trains, serves or prints. `Product` leads to the package's own sources, so what is fuzzed is what is shipped. `Crypto`
-// stands in for swift-crypto, whose only use here is SHA-256: BoringSSL takes longer to build than all the rest.
+// stands in for swift-crypto, of which SHA-256 is all that parsers use: BoringSSL takes longer to build than all the rest.
 
 let swiftSettings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CLibFuzzer", path: "Sources/CLibFuzzer"),
     .target(name: "Crypto", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
 
+    library("M3Parallel", []),
     library("M3Bytes", ["CZstd", "CXXHash", "Crypto"]),
     library("M3JSON", ["M3Bytes"]),
     library("M3Streams", ["M3Bytes", "CZlib", "CLZ4"]),
@@ -47,7 +48,7 @@ let package = Package(
     library("M3Text", ["M3Bytes", "M3JSON", "M3Weights"]),
     library("M3TextStage", ["M3Bytes", "M3Records", "M3Stage"]),
     library("M3Dedupe", ["M3Bytes", "M3JSON", "M3Records", "M3Stage", "M3Tensor", "M3Text", "M3TextStage"]),
-    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor", "M3Text", "M3Weights"]),
+    library("M3Transformer", ["M3Bytes", "M3JSON", "M3Memory", "M3Parallel", "M3Tensor", "M3Text", "M3Weights"]),
     library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
     library("M3Bank", ["M3Bytes", "M3JSON"]),
     library(
@@ -61,7 +62,7 @@ let package = Package(
       sources: ["Embedding"]),
     library(
       "M3Inference", ["M3Bytes", "M3JSON", "M3Memory", "M3Stage", "M3Tensor", "M3Text", "M3Transformer", "M3Weights"]),
-    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Tensor"]),
+    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Parallel", "M3Tensor"]),
     library(
       "M3Command",
       [
