@@ -1,6 +1,7 @@
 import Glibc
 import M3Bank
 import M3Bytes
+import M3JSON
 import M3TestSupport
 import Testing
 
@@ -63,6 +64,26 @@ import Testing
     try Samples.writeShard(bank.folder, SampleBank.identity.shard(0), parts: Samples.parts(seed: 9).dropLast())
     let shorter = #expect(throws: FormatError.self) { try directory.record(number: 0) }
     #expect(shorter?.field == "shard")
+  }
+
+  /// A whole shard of this bank and place, of which the manifest says another size, or another count.
+  @Test func aShardThatIsNotAsTheManifestSaysIsRefused() throws {
+    var parts = SampleBank.parts[1]
+    parts[0].payload.append(contentsOf: [1, 2, 3, 4, 5, 6, 7, 8])
+    try Samples.writeShard(bank.folder, SampleBank.identity.shard(1), parts: parts)
+    let larger = #expect(throws: FormatError.self) { try BankDirectory(path: bank.folder.path).record(number: 1 << 20) }
+    #expect(larger?.field == "shard")
+
+    try bank.folder.write(try #require(bank.contents["shard-00001.m3s"]), "shard-00001.m3s")
+    var summary = bank.manifest.shards[1].json
+    summary["records"] = 4
+    summary["last_record"] = .integer(1 << 20 + 3)
+    try bank.replaceManifest(bank.manifest(shards: [bank.manifest.shards[0], ShardSummary(json: summary)]))
+    let shorter = #expect(throws: FormatError.self) {
+      try BankDirectory(path: bank.folder.path).record(number: 1 << 20)
+    }
+    #expect(shorter?.field == "shard")
+    #expect(shorter?.problem.description.contains("with 4 records") == true)
   }
 
   @Test func aMissingShardIsAFileError() throws {

@@ -1,3 +1,4 @@
+import Glibc
 import M3Bank
 import M3Bytes
 import M3TestSupport
@@ -135,6 +136,14 @@ import Testing
     try folder.write(editor.bytes, "forged")
     let error = #expect(throws: FormatError.self) { try ShardReader(path: folder.file("forged")) }
     #expect(error?.problem == .unsupported(found: "incompatible feature bit 31"))
+  }
+
+  /// A file of holes, of which nothing is read.
+  @Test func aFileOverTheLimitIsRefused() throws {
+    try Samples.writeShard(folder)
+    try #require(truncate(folder.file("shard-00000.m3s"), 1 << 30 + 1) == 0)
+    let error = #expect(throws: FormatError.self) { try ShardReader(path: folder.file("shard-00000.m3s")) }
+    #expect(error?.field == "shard size")
   }
 
   /// What a later minor version may do: an old reader reads on.

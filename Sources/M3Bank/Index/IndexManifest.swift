@@ -53,7 +53,7 @@ extension IndexManifest {
     public static let dimension = 1 << 16
     public static let factoryLength = 256
     static let parameterCount = 16
-    static let count = Int(ShardLimits.shardNumber) << ShardLayout.positionBits
+    static let count = ManifestLimits.shardCount << ShardLayout.positionBits
   }
 
   private func validate() throws(FormatError) {

@@ -46,7 +46,7 @@ require_packages()
 
 import results  # noqa: E402
 from judging import Judges  # noqa: E402
-from mutations import Group, bits, lengths, places, splices  # noqa: E402
+from mutations import Group, bits, lengths, places, splices, thinned  # noqa: E402
 from reseals import bombs, fields, frames, index_fields, manifest_fields, random_fields  # noqa: E402
 
 BATCH = 64
@@ -84,11 +84,12 @@ def groups(name: str, bank: Path, short: bool) -> List[Group]:
 
     files = verify_bank.load(bank)
     splice_count, field_count = (40_000, 10_000) if short else (4_000_000, 1_000_000)
-    # Every bit, but in CI of the larger bank's files every third.
-    step = 3 if short and name != "v1" else 1
-    made = [bits(files, file, step) for file in sorted(files)]
+    # Every bit and every value; in CI, of the larger bank every fifth and every third.
+    is_thin = short and name != "v1"
+    made = [bits(files, file, 5 if is_thin else 1) for file in sorted(files)]
     made += [lengths(files, file) for file in sorted(files)]
-    made += [places(files), fields(files), frames(files), manifest_fields(files)]
+    made.append(places(files))
+    made += [thinned(group, 3 if is_thin else 1) for group in (fields(files), frames(files), manifest_fields(files))]
     if "index.json" in files:
         made.append(index_fields(files))
     made += [splices(files, splice_count, f"splices {name}"), random_fields(files, field_count, f"fields {name}")]

@@ -65,6 +65,11 @@ def listed(name: str, cases: Sequence[Callable[[], Case]]) -> Group:
     return Group(name, len(cases), lambda number: cases[number]())
 
 
+def thinned(group: Group, step: int) -> Group:
+    """Every `step`-th case of a group."""
+    return Group(group.name, (group.count + step - 1) // step, lambda number: group.make(number * step))
+
+
 def bits(files: Files, name: str, step: int = 1) -> Group:
     """Every `step`-th bit of a file, one flipped at a time; steps over 1 are odd, so that every place in a byte is hit."""
     data = files[name] or b""
