@@ -16,6 +16,7 @@ are put into .cache/trust/python with pip where Python has them not.
 from __future__ import annotations
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import subprocess
@@ -40,6 +41,8 @@ def require_packages() -> None:
     except ImportError:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         subprocess.run([*command, "--target", str(ROOT / ".cache" / "trust" / "python"), *PACKAGES], check=True)
+        # The folder was not there when it was looked for.
+        importlib.invalidate_caches()
 
 
 require_packages()
