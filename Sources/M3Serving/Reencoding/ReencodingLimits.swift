@@ -11,7 +11,7 @@ enum ReencodingLimits {
   /// What a record may lose of the variance that the codec keeps. Rounding: .0006; weights off by 2 %: .019 as a mean; another
   /// BOS text: .044; another reference: .4 by the predicted codec at 16 KiB, 1 by bf16.
   static let loss = 0.005
-  /// What a head may lose over the sample. Rounding: .015, where a predicted codec keeps least; .0017 elsewhere.
+  /// What a head may lose over the sample. Rounding: .021, where a predicted codec keeps least; .0017 elsewhere.
   static let headLoss = 0.1
   /// Of the variance: what coding alone may lose before a codebook is called another model's.
   static let codingLoss = 0.95
