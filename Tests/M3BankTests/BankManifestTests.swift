@@ -116,7 +116,8 @@ import Testing
     .member("files", 1, "name", "bos.m3m"), .member("files", 0, "name", "zzz", foundAt: 1),
     .member("files", 0, "role", ""), .member("files", 0, "role", "codebook", foundAt: 1),
     .member("files", 0, "role", "a b"),
-    .member("files", 0, "size", .integer(1 << 53 + 1)), .member("files", 0, "sha256", 1),
+    .member("files", 0, "size", .integer(1 << 53 + 1)), .member("files", 0, "size", -1),
+    .member("files", 0, "sha256", 1),
     .member("files", 0, "extra", 1),
   ]
 

@@ -62,6 +62,8 @@ import Testing
       ("index.metric", { $0["metric"] = "l2" }),
       ("index.file.name", { $0["file"] = .object(try file($0, "name", "../index.faiss")) }),
       ("index.file.size", { $0["file"] = .object(try file($0, "size", 0)) }),
+      ("index.file.size", { $0["file"] = .object(try file($0, "size", -1)) }),
+      ("index.file.size", { $0["file"] = .object(try file($0, "size", .integer(1 << 53 + 1))) }),
       ("index.file.more", { $0["file"] = .object(try file($0, "more", 1)) }),
       ("index.file.sha256", { $0["file"] = .object(try file($0, "sha256", "00")) }),
       ("index.bank_root", { $0["bank_root"] = nil }),

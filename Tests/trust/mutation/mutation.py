@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Leaves out each check of the bank's verifier and reader in turn; the tests must fail each time.
+
+    python3 Tests/trust/mutation/mutation.py [--short] [--result FILE] [--only TEXT] [--list] [--package DIR]
+
+checks.py finds every check in the sources below and puts a switch into it, so that one build (in .cache/mutation) holds
+all mutants; `M3_MUTANT=n` leaves out the n-th. A mutant is caught when M3BankTests, M3ReaderTests, M3BytesTests or M3JSONTests
+fail, or, where they do not, when damage.py loses something on `fixtures/bank/v1`. One that nothing catches is a missing test,
+unless it is listed in equivalents.py, with the reason why nobody could see it.
+
+--short looks whether every check can be found and every equivalent is one, and runs some mutants where the build is
+there already. --list prints the checks.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import results  # noqa: E402
+from checks import SWITCH, Check, switched  # noqa: E402
+from equivalents import EQUIVALENTS  # noqa: E402
+
+# All files of a module, or some. What only writes is not here.
+MUTATED = {
+    "M3Bank": None,
+    "M3Reader": None,
+    "M3Bytes": ["Compression/ZstdFrame.swift", "Compression/ZstdDecompressor.swift", "Fields/ByteReader.swift"],
+    "M3JSON": ["Values/SealedFields.swift", "Values/JSONValue+Parsing.swift"],
+}
+WRITERS = ["M3Bank/Shard/ShardWriter.swift", "M3Bank/Assembly/BankAssembly.swift"]
+PLAIN = ["CZstd", "CXXHash", "CKernels", "M3Tensor", "M3Memory", "M3Codec", "M3Parallel", "M3Weights"]
+TESTS = ["M3BankTests", "M3ReaderTests", "M3BytesTests", "M3JSONTests"]
+# Seconds for the tests, which take a few.
+PATIENCE = 200
+# Tests that take most of the time: run where the others pass.
+LONG = "every|shardsAreShared|M3JSONTests"
+# Of --short, where there is a build.
+SAMPLE = 12
+
+PACKAGE = """\
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+let package = Package(
+  name: "m3",
+  dependencies: [.package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
+    .target(name: "CKernels"),
+    library("M3Bytes", ["CZstd", "CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
+    library("M3JSON", ["M3Bytes"]),
+    library("M3Tensor", ["CKernels"]),
+    library("M3Parallel", []),
+    library("M3Weights", ["M3Bytes", "M3JSON"]),
+    library("M3Memory", ["M3Bytes", "M3JSON", "M3Tensor"]),
+    library("M3Codec", ["M3Bytes", "M3JSON", "M3Memory", "M3Tensor"]),
+    library("M3Bank", ["M3Bytes", "M3JSON"]),
+    library("M3Reader", ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Parallel", "M3Tensor"]),
+    library("M3TestSupport", ["M3Bytes", "M3JSON", "M3Weights"], path: "Tests/M3TestSupport"),
+    .executableTarget(
+      name: "m3-damage", dependencies: ["M3Bank", "M3Bytes", "M3JSON", "M3Reader"], path: "m3-damage",
+      swiftSettings: settings),
+  ]
+    + ["M3BankTests", "M3ReaderTests", "M3BytesTests", "M3JSONTests"].map {
+      .testTarget(
+        name: $0,
+        dependencies: ["M3Bank", "M3Bytes", "M3Codec", "M3JSON", "M3Memory", "M3Reader", "M3Tensor", "M3TestSupport"],
+        swiftSettings: settings)
+    }
+)
+"""
+
+
+class Verdict(NamedTuple):
+    number: int
+    check: Check
+    #: What caught it: "tests", "damage", or None.
+    by: Optional[str]
+
+
+def sources() -> Tuple[Dict[str, str], List[Check]]:
+    """The mutated files by their path under Sources, and the checks: the first has number 1."""
+    files: Dict[str, str] = {}
+    found: List[Check] = []
+    for module, chosen in MUTATED.items():
+        folder = ROOT / "Sources" / module
+        for path in sorted(folder.rglob("*.swift")):
+            name = str(path.relative_to(ROOT / "Sources"))
+            source = path.read_text()
+            if name not in WRITERS and (chosen is None or str(path.relative_to(folder)) in chosen):
+                source, more = switched(name, source, len(found) + 1)
+                found += more
+            files[name] = source
+        files[f"{module}/IsOff.swift"] = SWITCH
+    return files, found
+
+
+def write_package(folder: Path, files: Dict[str, str]) -> None:
+    """Writes what differs from the last time, so that a second build is short."""
+    wanted = {**{f"Sources/{name}": text for name, text in files.items()}, "Package.swift": PACKAGE}
+    for module in MUTATED:
+        for path in (folder / "Sources" / module).rglob("*.swift"):
+            if str(path.relative_to(folder)) not in wanted:
+                path.unlink()
+    for name, text in wanted.items():
+        path = folder / name
+        if not path.is_file() or path.read_text() != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    links = {f"Sources/{name}": f"Sources/{name}" for name in PLAIN}
+    links |= {f"Tests/{name}": f"Tests/{name}" for name in [*TESTS, "M3TestSupport"]}
+    links["m3-damage"] = "Tests/trust/damage/m3-damage"
+    for name, target in links.items():
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if link.is_symlink():
+            link.unlink()
+        link.symlink_to(ROOT / target)
+    resolved = ROOT / "Package.resolved"
+    if resolved.is_file() and not (folder / "Package.resolved").is_file():
+        shutil.copy(resolved, folder)
+
+
+def build(folder: Path) -> None:
+    command = ["swift", "build", "-c", "release", "--build-tests", "--package-path", str(folder)]
+    if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
+        sys.exit("the mutants do not build")
+
+
+def passes(folder: Path, number: int) -> bool:
+    """Whether the tests pass without the check."""
+    command = [str(folder / ".build" / "release" / "m3PackageTests.xctest"), "--testing-library", "swift-testing"]
+    environment = {**os.environ, "M3_MUTANT": str(number), "M3_ROOT": str(ROOT), "SWIFT_BACKTRACE": "enable=no"}
+    for choice in ("--skip", "--filter"):
+        try:
+            run = subprocess.run([*command, choice, LONG], env=environment, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            return False
+        if run.returncode != 0:
+            return False
+    return True
+
+
+def survives_damage(folder: Path, number: int, bin: Path) -> bool:
+    """Whether both verifiers still agree without the check, on all resealed fields."""
+    with_tool = folder / "bin"
+    with_tool.mkdir(exist_ok=True)
+    for tool in [*bin.glob("m3-*"), folder / ".build" / "release" / "m3-damage"]:
+        if os.access(tool, os.X_OK) and tool.is_file():
+            (with_tool / tool.name).unlink(missing_ok=True)
+            (with_tool / tool.name).symlink_to(tool)
+    script = ROOT / "Tests" / "trust" / "damage" / "damage.py"
+    environment = {**os.environ, "M3_MUTANT": str(number), "BIN": str(with_tool)}
+    for group in ("files in", "v1: resealed", "tiny: resealed index", "v1: bombs"):
+        run = subprocess.run([sys.executable, str(script), "--short", "--group", group], env=environment,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if run.returncode != 0:
+            return False
+    return True
+
+
+def equivalent(check: Check) -> Optional[str]:
+    """Why leaving a check out changes nothing, where that is so."""
+    return EQUIVALENTS.get((Path(check.file).name, check.kind, check.text))
+
+
+def unmatched(found: List[Check]) -> List[Tuple[str, str, str]]:
+    """Equivalents that are no check any more."""
+    names = {(Path(check.file).name, check.kind, check.text) for check in found}
+    return [key for key in EQUIVALENTS if key not in names]
+
+
+def judged(folder: Path, number: int, check: Check, bin: Path) -> Verdict:
+    if not passes(folder, number):
+        return Verdict(number, check, "tests")
+    if equivalent(check):
+        return Verdict(number, check, None)
+    return Verdict(number, check, None if survives_damage(folder, number, bin) else "damage")
+
+
+def main() -> None:
+    parser = results.parser(__doc__)
+    parser.add_argument("--only", default="", metavar="TEXT", help="only checks whose file, kind or text has this in it")
+    parser.add_argument("--number", type=int, nargs="*", help="only these")
+    parser.add_argument("--list", action="store_true", help="print the checks and end")
+    parser.add_argument("--package", type=Path, default=ROOT / ".cache" / "mutation", help="where it is built")
+    options = parser.parse_args()
+    started = time.monotonic()
+    files, found = sources()
+    chosen = [(number, check) for number, check in enumerate(found, 1)
+              if options.only in f"{check.file} {check.kind} {check.text}"
+              and (not options.number or number in options.number)]
+    if options.list:
+        for number, check in chosen:
+            print(f"{number:4}  {check.file}:{check.line}: {check.kind}: {check.text}")
+        return
+    stale = unmatched(found)
+    for key in stale:
+        results.lost(f"no such check: {key}", "python3 Tests/trust/mutation/mutation.py --list")
+    print(f"{len(found)} checks, {len(EQUIVALENTS)} of them equivalents", flush=True)
+    run_all(options, files, chosen, len(stale), started)
+
+
+def run_all(options, files: Dict[str, str], chosen: List[Tuple[int, Check]], lost: int, started: float) -> None:
+    folder = options.package
+    is_built = (folder / ".build" / "release" / "m3PackageTests.xctest").is_file()
+    if options.short and not is_built:
+        print("no build in .cache/mutation: only looked for the checks", flush=True)
+        results.finish("checks of verifier and reader left out, one at a time", 0, lost, options, started,
+                       checks=len(chosen))
+    write_package(folder, files)
+    build(folder)
+    if not passes(folder, 0):
+        sys.exit("the tests fail with every check in place")
+    if options.short:
+        chosen = chosen[:: max(1, len(chosen) // SAMPLE)]
+    counts = {"tests": 0, "damage": 0, "equivalent": 0}
+    for number, check in chosen:
+        verdict = judged(folder, number, check, results.bin_folder())
+        reason = equivalent(check)
+        if verdict.by and reason:
+            lost += 1
+            results.lost(f"listed as an equivalent and caught: {check}", f"mutation.py --number {number}")
+        if not verdict.by and not reason:
+            lost += 1
+            results.lost(f"nothing fails without {check.file}:{check.line}: {check.kind}: {check.text}",
+                         f"python3 Tests/trust/mutation/mutation.py --number {number}")
+        counts[verdict.by or "equivalent"] += 1 if verdict.by or reason else 0
+        print(f"{time.monotonic() - started:6.0f} s  {number:4}  {verdict.by or 'NOTHING' if not reason else 'equivalent'}"
+              f"  {check.file}:{check.line} {check.kind}: {check.text[:80]}", flush=True)
+    results.finish("checks of verifier and reader left out, one at a time", len(chosen), lost, options, started,
+                   caught_by_tests=counts["tests"], caught_by_damage=counts["damage"], equivalent=counts["equivalent"])
+
+
+if __name__ == "__main__":
+    main()
