@@ -9,6 +9,9 @@ import M3Stage
 
 /// Plans and runs what was asked for.
 struct QuantizeJob: StageJob {
+  /// Bytes of a codebook at most.
+  static let mostCodebookBytes = 1 << 30
+
   let work: StageWork
   let tasks: MemoryInput
   let training: TrainingJob
@@ -39,7 +42,7 @@ struct QuantizeJob: StageJob {
     let source = try SampledMemories(files, size: training.settings.sampleReferences, seed: training.seed)
     let (codebook, description) = try CodecFiles(folder: work.folder).prepared {
       let bytes =
-        try codebookPath.map { try ReadableFile.contents(of: $0, limit: 1 << 30) }
+        try codebookPath.map { try ReadableFile.contents(of: $0, limit: Self.mostCodebookBytes) }
         ?? training.train(source, options)
       return (bytes, try training.description(of: bytes, codebookPath: codebookPath, sample: source, options))
     }

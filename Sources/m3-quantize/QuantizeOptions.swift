@@ -30,7 +30,11 @@ struct QuantizeOptions: StageOptions {
     let tasks = try MemoryInput(memories: input, references: references)
     let training = try TrainingJob(settings: settings, modelPath: model)
     var planned = codebook == nil ? settings.json : settings.encoding
-    if let codebook { planned["codebook_sha256"] = .string(try SHA256Digest.ofFile(codebook).description) }
+    if let codebook {
+      // Read within the limit of codebooks: a sparse file of any size would be hashed for hours.
+      let bytes = try ReadableFile.contents(of: codebook, limit: QuantizeJob.mostCodebookBytes)
+      planned["codebook_sha256"] = .string(SHA256Digest.of(bytes).description)
+    }
     training.describe(&planned)
     let work = StageWork(
       folder: StageFolder(output),

@@ -77,6 +77,15 @@ struct SettingsTests {
     }
   }
 
+  @Test(
+    "an empty place in a list is refused, and an empty list is none", arguments: ["[,]", "[a,]", "[, a]", "[a,,b]"])
+  func emptyElements(text: String) throws {
+    var section = try SettingsSection("filter", file: nil, overrides: ["profiles=\(text)"])
+    #expect(throws: SettingsError.self) { try section.list("profiles", default: []) }
+    var none = try SettingsSection("filter", file: nil, overrides: ["profiles=[ ]"])
+    #expect(try none.list("profiles", default: ["x"]) == [])
+  }
+
   /// Ten times ten … times what the first is: a tree that cannot be walked through, as a key must be.
   @Test("aliases of aliases are refused before they are looked into")
   func aliases() throws {

@@ -16,6 +16,7 @@ extension Tool {
     signal(SIGPIPE, SIG_IGN)
     StandardStream.openMissing()
     do {
+      try DescriptorLimit.require()
       try execute()
       if let error = StandardOutput.failure { throw error }
     } catch let code as ExitCode {

@@ -112,7 +112,8 @@ public struct SettingsSection {
   private static func parse(_ text: String) -> Value {
     guard text.hasPrefix("["), text.hasSuffix("]") else { return .scalar(text) }
     let inner = text.dropFirst().dropLast()
-    return .list(inner.split(separator: ",").map { $0.trimmingSpaces })
+    let elements = inner.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingSpaces }
+    return .list(elements == [""] ? [] : elements)
   }
 
   /// Replaces a value by a flag's, where the flag was given.

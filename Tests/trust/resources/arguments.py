@@ -119,7 +119,9 @@ class Arguments:
         command = Command(tuple(words), ())
         numeric = kind in ("integer", "number", "share")
         bad = NOT_NUMBERS if numeric or kind in ("boolean", "choice") else []
-        bad = [value for value in bad if not (value == "1 " and kind == "share")]
+        if kind in ("number", "share"):
+            # A hexadecimal number is one.
+            bad = [value for value in bad if value != "0x10"]
         for value in [*bad, *(["[]", "[1]", "[1, 2]"] if bad else [])][::2 if self.trials.short else 1]:
             self.run(f"{key}={value!r}", command, ["--set", f"{key}={value}"], {64})
         if numeric:

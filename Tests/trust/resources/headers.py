@@ -179,7 +179,7 @@ class Headers:
         encode = ("--model", MODEL, "--input", "references", "--output", "OUT", "--set", "allocation=heads",
                   "--set", "dense_heads=1", "--progress", "none", "--calibration")
         filtered = ("--input", "unique", "--output", "OUT", "--embedder", EMBEDDER, "--set", "min_quality=0.5",
-                    "--progress", "none", "--quality-model")
+                    "--progress", "none", "--quality-head")
         for good, tool, arguments in ((calibration, "m3-encode", encode), (head, "m3-filter", filtered)):
             path = self.trials.work / "lying.json"
             for name, content in self.thinned(json_damages(good), 2):
