@@ -19,7 +19,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 #: In the order of the table. A part is FOLDER/PART/PART.py.
-PARTS = ["faults", "damage", "fuzz", "resources", "determinism", "load"]
+PARTS = ["faults", "damage", "mutation", "fuzz", "resources", "determinism", "load"]
 
 
 def run(part: str, short: bool, results: Path) -> tuple[bool, list[dict]]:
