@@ -248,7 +248,7 @@ def yaml_cases() -> list[tuple[str, bytes, set[int]]]:
         ("a key of 1 MB", b"x" * 1_000_000 + b": 1", wrong),
         ("an open quote of 1 MB", b'chunk: "' + b"x" * 1_000_000, wrong),
         ("1 MB of backslashes", b'chunk: "' + b"\\" * 1_000_000, wrong),
-        ("1 MB of line feeds", b"\n" * 1_000_000, {0}),
+        ("50 KB of line feeds", b"\n" * 50_000, {0}),
         ("1 MB of tabs", b"\t" * 1_000_000, any_end),
         ("1 MB of dashes", b"-" * 1_000_000, wrong),
         ("1 MB of colons", b":" * 1_000_000, wrong),

@@ -19,8 +19,9 @@ from pipeline import EMBEDDER, MODEL, Snapshots
 from trial import BASE, MIB, Trials
 
 TIB = 1 << 40
-#: What a run on such small files may take, whatever their headers say: GGUF's own limit of what is held is 128 MiB.
-MEMORY = BASE + 128 * MIB
+#: What a run on such small files may take, whatever their headers say: GGUF's own limit of what is held is 128 MiB, and a
+#: manifest that lists 100,000 shards is parsed whole.
+MEMORY = BASE + 192 * MIB
 LIMIT = 10.0
 #: A lie that contradicts nothing else may be read as it stands.
 READ_OR_REFUSED = {0, 65}
@@ -215,8 +216,10 @@ class Headers:
             yield from sealed_numbers(content)
 
     def _read_bank(self, name: str, codes: set[int]) -> None:
+        """The record that is read lies in the first shard: what is wrong with another one need not be seen."""
         self.run(name, "m3-verify", "bank", "--level", "quick", "--progress", "none", codes=codes)
-        self.run(name, "m3-read", "get", "bank", "river-00#0", "--model", MODEL, codes=codes)
+        read = READ_OR_REFUSED if name.startswith("shard-00001") else codes
+        self.run(name, "m3-read", "get", "bank", "river-00#0", "--model", MODEL, codes=read)
 
     def _index(self, bank: Path) -> None:
         """The retrieval index: its hash finds every lie, before faiss sees it."""
