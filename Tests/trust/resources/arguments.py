@@ -12,7 +12,7 @@ from pipeline import MODEL, STAGES, Snapshots
 from trial import DOCUMENTED, MIB, Trials
 
 #: Neither a number nor one of any choice.
-NOT_NUMBERS = ["", "abc", "NaN", "1e400", "0x10", "1 ", "--", "\u0661", "99999999999999999999", "-99999999999999999999"]
+NOT_NUMBERS = ["", "abc", "NaN", "1e400", "1 ", "--", "\u0661", "99999999999999999999", "-99999999999999999999"]
 #: Numbers that may be out of range.
 NUMBERS = ["-1", "0", "-0", "9223372036854775807", "-9223372036854775808", "4294967296", "1e308", "-1e-320", "nan", "inf",
            "-inf"]
@@ -119,9 +119,6 @@ class Arguments:
         command = Command(tuple(words), ())
         numeric = kind in ("integer", "number", "share")
         bad = NOT_NUMBERS if numeric or kind in ("boolean", "choice") else []
-        if kind in ("number", "share"):
-            # A hexadecimal number is one.
-            bad = [value for value in bad if value != "0x10"]
         for value in [*bad, *(["[]", "[1]", "[1, 2]"] if bad else [])][::2 if self.trials.short else 1]:
             self.run(f"{key}={value!r}", command, ["--set", f"{key}={value}"], {64})
         if numeric:

@@ -35,7 +35,10 @@ enum StageTarget: FuzzTarget {
     return folder
   }()
 
-  static func isTyped(_ error: any Error) -> Bool { error is FormatError || error is StageError }
+  /// A name that no file system takes is the system's to refuse.
+  static func isTyped(_ error: any Error) -> Bool {
+    error is FormatError || error is StageError || error is FileError
+  }
 
   static func run(_ bytes: [UInt8]) throws {
     let folder = folder
