@@ -102,8 +102,8 @@ enum BankTarget: FuzzTarget {
       switch (first, second) {
       case (.success(let memory), .success(let rotated)):
         expect(memory.rowCount == rotated.rowCount && memory.tokenCount == rotated.tokenCount, "two memories")
-      case (.failure(let error), .failure(let other)):
-        expect(error == other, "two errors: \(error); \(other)")
+      case (.failure(let error), .failure):
+        // Of two things that are wrong, either may be found first.
         problem = problem ?? error
       default: expect(false, "read in one way and not in the other")
       }
