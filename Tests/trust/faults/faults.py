@@ -3,11 +3,11 @@
 
     python3 Tests/trust/faults/faults.py [--short] [--result FILE] [--only STAGE] [--case STAGE:KIND:FAULT:NUMBER]
 
-Each stage of the tiny pipeline runs under shim.c once for each file call and each fault: EIO, ENOSPC, EMFILE, EINTR,
-a call that does half of its work, a write that says it wrote and did not, a kill before, within and behind the call. It
-must end with a documented exit code (or by the kill), leave nothing wrong under a final name, and end with 0 only where
-every byte is that of the undisturbed run. Run again, it must end with 0, with the same bytes and no litter. A tool that
-only reads must end with 74, or print the same.
+Each stage of the tiny pipeline runs under shim.c once for each file call and each fault: EIO, EMFILE, EINTR, a disk
+that from there on is full, beyond its quota or read-only, a call that does half of its work, a write that says it wrote
+and did not, a kill before, within and behind the call. It must end with a documented exit code (or by the kill), leave
+nothing wrong under a final name, and end with 0 only where every byte is that of the undisturbed run. Run again, it must
+end with 0, with the same bytes and no litter. A tool that only reads must end with 74, or print the same.
 
 A state from which a stage goes on is looked at once: one that was left before, byte for byte, is not run again. Then
 come kills at random moments with two workers, and power_loss.py. `--only` takes stages whose name begins so; `--case`
@@ -38,12 +38,12 @@ DOUBLES = {"short": 0, "release": 2_000}
 #: Faults of each kind of call, one run for each call.
 FAULTS: dict[str, list[str]] = {
     "open": ["eio"],
-    "create": ["eio", "enospc", "emfile"],
+    "create": ["eio", "enospc", "edquot", "erofs", "emfile"],
     "read": ["eio"],
-    "write": ["eio", "enospc", "lie", "torn"],
+    "write": ["eio", "enospc", "edquot", "erofs", "lie", "torn"],
     "sync": ["eio", "enospc"],
-    "rename": ["eio", "enospc"],
-    "unlink": ["eio"],
+    "rename": ["eio", "enospc", "edquot", "erofs"],
+    "unlink": ["eio", "erofs"],
     "mkdir": ["eio", "enospc"],
     "flock": ["eio"],
     "stat": ["eio"],
@@ -58,16 +58,17 @@ HARMLESS: dict[str, list[str]] = {
     "sync": ["eintr"], "rename": ["eintr"], "unlink": ["eintr"], "mkdir": ["eintr"], "flock": ["eintr"],
     "stat": ["eintr"], "list": ["eintr"],
 }
-#: Every so many calls in the short form; printed in the result.
-STRIDES = {"stat": 8}
+#: Kinds of calls, and faults, that come at every so many calls in the short form; printed in the result.
+STRIDES = {"stat": 8, "edquot": 8, "erofs": 8}
 
 
 def cases(stage: Stage, counts: dict[str, int], short: bool) -> list[Case]:
     """All faults of a stage's calls."""
     made: list[Case] = []
     for call, faults in FAULTS.items():
-        stride = STRIDES.get(call, 1) if short else 1
-        made += [Case(stage, call, fault, at) for fault in faults for at in range(1, counts[call] + 1, stride)]
+        for fault in faults:
+            stride = max(STRIDES.get(call, 1), STRIDES.get(fault, 1)) if short else 1
+            made += [Case(stage, call, fault, at) for at in range(1, counts[call] + 1, stride)]
     made += [Case(stage, CHANGE, "after", at) for at in range(1, counts[CHANGE] + 1)]
     last_before = min(1, counts[CHANGE]) if short else counts[CHANGE]
     made += [Case(stage, CHANGE, "before", at) for at in range(1, last_before + 1)]

@@ -7,8 +7,8 @@
  *
  *   M3_FAULT_CALL  a kind of call, see `kind_names`, or `change`: any of those that change a folder or a file
  *   M3_FAULT_AT    its number, from 1; every: all of them, of which eintr leaves the next one of a thread alone
- *   M3_FAULT_DO    eio, enospc (and every later call that needs space), emfile, eintr, short (half of the bytes, no
- *                  error), torn (half of the bytes, then SIGKILL), before and after (SIGKILL before or after the call),
+ *   M3_FAULT_DO    eio, emfile, eintr; enospc, edquot, erofs (this call, and every later one that such a disk refuses);
+ *                  short (half of the bytes, no error), torn (half of the bytes, then SIGKILL), before and after (SIGKILL before or after the call),
  *                  lie (nothing is done, and success is said; of write, sync, rename and unlink)
  *   M3_FAULT_ALSO  another folder whose files count: the models'
  *   M3_FAULT_SKIP  files: fsync of files does nothing; folders: that of folders does nothing; both
@@ -39,9 +39,12 @@ static const int is_change[KINDS] = {[CREATE] = 1, [WRITE] = 1, [SYNC] = 1, [REN
                                      [UNLINK] = 1, [MKDIR] = 1, [FLOCK] = 1};
 static const int needs_space[KINDS] = {[CREATE] = 1, [WRITE] = 1, [SYNC] = 1, [RENAME] = 1, [MKDIR] = 1};
 
-enum fault { NONE, EIO_, ENOSPC_, EMFILE_, EINTR_, SHORT, TORN, BEFORE, AFTER, LIE, FAULTS };
-static const char *const fault_names[FAULTS] = {"none",  "eio",  "enospc", "emfile", "eintr",
-                                                "short", "torn", "before", "after", "lie"};
+enum fault { NONE, EIO_, ENOSPC_, EDQUOT_, EROFS_, EMFILE_, EINTR_, SHORT, TORN, BEFORE, AFTER, LIE, FAULTS };
+static const char *const fault_names[FAULTS] = {"none",   "eio",   "enospc", "edquot", "erofs", "emfile",
+                                                "eintr",  "short", "torn",   "before", "after", "lie"};
+/* What a call that is refused says. */
+static const int errors[FAULTS] = {[EIO_] = EIO,     [ENOSPC_] = ENOSPC, [EDQUOT_] = EDQUOT,
+                                   [EROFS_] = EROFS, [EMFILE_] = EMFILE, [EINTR_] = EINTR};
 
 #define MAXIMUM_DESCRIPTORS 4096
 #define MAXIMUM_PATH 4096
@@ -52,7 +55,8 @@ static int wanted_kind = -1, wanted_change, wanted_every, report = -1, journal =
 static long wanted_at;
 static enum fault wanted_fault;
 static atomic_long counts[KINDS], changes;
-static atomic_int disk_full;
+/* A fault that lasts: the disk is full, or has become read-only. */
+static atomic_int lasting;
 static _Thread_local int is_retry;
 /* Names of open files and folders beneath the root, and which of them are folders. */
 static char *names[MAXIMUM_DESCRIPTORS];
@@ -149,6 +153,8 @@ static void die(void) {
   for (;;) pause();
 }
 
+static int refused(enum fault fault) { return fault >= EIO_ && fault <= EINTR_; }
+
 /* Counts a call; what is to be done to it. An error that it is to return is in errno. */
 static enum fault count(enum kind kind, const char *path) {
   int saved = errno;
@@ -157,18 +163,17 @@ static enum fault count(enum kind kind, const char *path) {
   int is_wanted = wanted_change ? is_change[kind] : (int)kind == wanted_kind;
   int chosen = is_wanted && (wanted_every ? !is_retry : (wanted_change ? change : number) == wanted_at);
   if (is_wanted) is_retry = wanted_every && wanted_fault == EINTR_ && !is_retry;
-  int full = atomic_load(&disk_full) && needs_space[kind];
+  enum fault old = (enum fault)atomic_load(&lasting);
+  int refuses = old && (needs_space[kind] || (old == EROFS_ && kind == UNLINK));
   errno = saved;
-  if (!chosen && !full) return NONE;
+  if (!chosen && !refuses) return NONE;
   if (chosen) say(report, "fault\t%s\t%s\t%s\n", fault_names[wanted_fault], kind_names[kind], path);
-  enum fault fault = full ? ENOSPC_ : wanted_fault;
-  errno = fault == EIO_ ? EIO : fault == ENOSPC_ ? ENOSPC : fault == EMFILE_ ? EMFILE : EINTR;
-  if (fault == ENOSPC_) atomic_store(&disk_full, 1);
+  enum fault fault = refuses ? old : wanted_fault;
+  if (refused(fault)) errno = errors[fault];
+  if (fault == ENOSPC_ || fault == EDQUOT_ || fault == EROFS_) atomic_store(&lasting, (int)fault);
   if (fault == BEFORE) die();
   return fault;
 }
-
-static int refused(enum fault fault) { return fault >= EIO_ && fault <= EINTR_; }
 
 /* Wraps a call: `before` it in the journal's order, `after` it what it needs. */
 #define BEGIN(kind, path)                   \
