@@ -217,6 +217,15 @@ import Glibc
     #expect(report.fileErrors.isEmpty)
   }
 
+  /// Files of 4 TiB that take no room on a disk: hashing one would take an hour.
+  @Test(arguments: ["bos.m3m", "shard-00000.m3s"]) func aFileOfAnotherLengthIsNotReadToItsEnd(name: String) throws {
+    try #require(truncate(bank.folder.file(name), 1 << 42) == 0)
+    let report = verify()
+    #expect(report.outcome == .damaged)
+    #expect(report.damage.first?.kind == .fileSize)
+    #expect(report.damage.allSatisfy { $0.file == name && $0.kind != .fileHash })
+  }
+
   @Test func troubleOfTheSystemIsNoDamage() throws {
     let report = BankVerifier.verify(path: bank.folder.file("absent"))
     #expect(report.outcome == .unreadable)
