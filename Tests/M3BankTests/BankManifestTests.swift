@@ -93,6 +93,7 @@ import Testing
     .top("input_fingerprint", "another", field: "bank_id"),
     .top("producer", []), .top("producer", ["a": .null], field: "producer.a"),
     .top("codec", ["rate": .number("0.5")], field: "codec.rate"),
+    .top("codec", ["rates": [1, .number("0.5")]], field: "codec.rates[1]"),
     .top("records", 9), .top("records", nil), .top("text_bytes", 0), .top("payload_bytes", 0),
     .top("compressed_bytes", 0), .top("root", other), .top("logical_root", other), .top("extra", 1),
     .top("shards", 1), .top("shards", [1], field: "shards[0]"), .top("files", nil),

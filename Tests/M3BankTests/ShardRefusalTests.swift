@@ -176,6 +176,8 @@ import Testing
     RawForgery(
       field: "text length at byte 7 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0, 3, 0, 0, 0] + "text".utf8),
     RawForgery(
+      field: "text length at byte 7 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0, 5, 0, 0, 0] + "texts".utf8),
+    RawForgery(
       field: "text at byte 11 of the raw record", raw: [1, 0, 97, 0, 0, 0, 0, 4, 0, 0, 0, 0x74, 0xC3, 0x28, 0x74]),
   ])
   func forgedRecordsAreRefused(forgery: RawForgery) throws {

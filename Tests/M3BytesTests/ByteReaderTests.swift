@@ -48,6 +48,40 @@ import Testing
     }
   }
 
+  /// Magic, version, floats and the sum over them all: right, and each wrong alone.
+  @Test func headersFloatsAndSums() throws {
+    func written(version: UInt32 = 3, value: Float = 1.5, sum: UInt64 = 0) -> [UInt8] {
+      var writer = ByteWriter(capacity: 24)
+      writer.append(Array("MAGIC\0".utf8))
+      writer.integer(version)
+      writer.integer(value.bitPattern)
+      writer.integer(Float(-2).bitPattern)
+      writer.integer(XXH3.hash64(writer.bytes) ^ sum)
+      return writer.bytes
+    }
+    func read(_ bytes: [UInt8]) throws -> [Float] {
+      try bytes.withUnsafeBytes { bytes in
+        var reader = ByteReader(bytes)
+        try reader.header(magic: Array("MAGIC\0".utf8), version: 3)
+        let floats = try reader.floats(2, "floats")
+        try reader.checksum("sum")
+        try reader.end("file")
+        return floats
+      }
+    }
+    #expect(try read(written()) == [1.5, -2])
+    let wrong: [(field: String, offset: UInt64, bytes: [UInt8])] = [
+      ("magic", 0, [0x6D] + written().dropFirst()), ("version", 6, written(version: 4)),
+      ("floats", 10, written(value: .nan)), ("floats", 10, written(value: -.infinity)), ("sum", 18, written(sum: 1)),
+      ("file", 26, written() + [0]),
+    ]
+    for (field, offset, bytes) in wrong {
+      let error = #expect(throws: FormatError.self) { try read(bytes) }
+      #expect(error?.field == field)
+      #expect(error?.byteOffset == offset)
+    }
+  }
+
   /// Every read of every size at every place: it gives the bytes, or an error that says where and how many are left.
   @Test func boundsOfEveryRead() {
     Self.bytes.withUnsafeBytes { raw in

@@ -34,6 +34,20 @@ import Testing
     }
   }
 
+  /// What zstd says of a frame is handed on.
+  @Test func aCutFrameIsRefused() {
+    let frame = ZstdFrame.compress(ZstdFrameTests.content, level: 3)
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 100, alignment: 1)
+    defer { room.deallocate() }
+    for length in frame.indices {
+      let error = #expect(throws: FormatError.self) {
+        try decompress(Array(frame[..<length]), into: room, count: 18, ZstdDecompressor())
+      }
+      // No byte at all is no frame, and no error of zstd's.
+      #expect(length == 0 || error?.problem.description.hasPrefix("zstd: ") == true)
+    }
+  }
+
   private func decompress(
     _ frame: [UInt8], into room: UnsafeMutableRawBufferPointer, count: Int, _ decompressor: ZstdDecompressor
   ) throws {

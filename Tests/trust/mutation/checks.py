@@ -121,14 +121,16 @@ def edits(file: str, source: str) -> Iterator[Edit]:
                 for part in conjuncts(code, *clause):
                     start, end = trimmed(code, *part)
                     if not BINDING.match(code[start:end]):
-                        yield Edit(start, end, f"(isOff({{}}) || ({source[start:end]}))", check("guard", start, end))
+                        mark = "try " if code.startswith("try ", start) else ""
+                        switch = f"{mark}(isOff({{}}) || ({source[start:end]}))"
+                        yield Edit(start, end, switch, check("guard", start, end))
     for match in re.finditer(r"(?<![#\w])if\b", code):
         stop = until(code, match.end(), "{")
         body = code[stop : closing(code, stop) + 1]
         if REFUSES.search(body):
             start, end = trimmed(code, match.end(), stop)
             yield Edit(start, end, f"{source[start:end]}, !isOff({{}})", check("if", start, end))
-    for match in re.finditer(r"^ +return (?!left\.)([^\n{}]*&&[^\n{}]*)$", code, re.M):
+    for match in re.finditer(r"^ +return (?!left\.)([^\n{}?]*&&[^\n{}?]*)$", code, re.M):
         for part in conjuncts(code, *match.span(1)):
             start, end = trimmed(code, *part)
             yield Edit(start, end, f"(isOff({{}}) || ({source[start:end]}))", check("return", start, end))

@@ -1,23 +1,29 @@
 #!/usr/bin/env python3
 """Leaves out each check of the bank's verifier and reader in turn; the tests must fail each time.
 
-    python3 Tests/trust/mutation/mutation.py [--short] [--result FILE] [--only TEXT] [--list] [--package DIR]
+    python3 Tests/trust/mutation/mutation.py [--short] [--result FILE] [--only TEXT] [--list] [--package DIR] [--record]
 
 checks.py finds every check in the sources below and puts a switch into it, so that one build (in .cache/mutation) holds
 all mutants; `M3_MUTANT=n` leaves out the n-th. A mutant is caught when M3BankTests, M3ReaderTests, M3BytesTests or M3JSONTests
 fail, or, where they do not, when damage.py loses something on `fixtures/bank/v1`. One that nothing catches is a missing test,
 unless it is listed in equivalents.py, with the reason why nobody could see it.
 
---short looks whether every check can be found and every equivalent is one, and runs some mutants where the build is
-there already. --list prints the checks.
+caught.json says which test caught each check last, so that this one is tried first; where it passes, all are run, as
+without --short. --record writes it anew. --short takes equivalents at their word. --list prints the checks.
 """
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
@@ -43,8 +49,9 @@ TESTS = ["M3BankTests", "M3ReaderTests", "M3BytesTests", "M3JSONTests"]
 PATIENCE = 200
 # Tests that take most of the time: run where the others pass.
 LONG = "every|shardsAreShared|M3JSONTests"
-# Of --short, where there is a build.
-SAMPLE = 12
+# Mutants that run beside each other.
+PROCESSES = 2
+HINTS = HERE / "caught.json"
 
 PACKAGE = """\
 // swift-tools-version: 6.2
@@ -93,6 +100,8 @@ class Verdict(NamedTuple):
     check: Check
     #: What caught it: "tests", "damage", or None.
     by: Optional[str]
+    #: A test that failed, as --filter takes it; None where none did, or where all ended with it.
+    test: Optional[str] = None
 
 
 def sources() -> Tuple[Dict[str, str], List[Check]]:
@@ -144,24 +153,45 @@ def build(folder: Path) -> None:
         sys.exit("the mutants do not build")
 
 
-def passes(folder: Path, number: int) -> bool:
-    """Whether the tests pass without the check."""
-    command = [str(folder / ".build" / "release" / "m3PackageTests.xctest"), "--testing-library", "swift-testing"]
-    environment = {**os.environ, "M3_MUTANT": str(number), "M3_ROOT": str(ROOT), "SWIFT_BACKTRACE": "enable=no"}
-    for choice in ("--skip", "--filter"):
+def failing(folder: Path, number: int, *choice: str) -> Optional[List[str]]:
+    """Which tests fail without the check, of those that `choice` takes; no names where the process ended with one. None:
+    all pass."""
+    with tempfile.TemporaryDirectory(prefix="m3-mutant-") as scratch:
+        report = Path(scratch) / "report.xml"
+        command = [str(folder / ".build" / "release" / "m3PackageTests.xctest"), "--testing-library", "swift-testing",
+                   "--xunit-output", str(report), *choice]
+        environment = {**os.environ, "M3_MUTANT": str(number), "M3_ROOT": str(ROOT), "SWIFT_BACKTRACE": "enable=no",
+                       "TMPDIR": scratch}
         try:
-            run = subprocess.run([*command, choice, LONG], env=environment, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+            run = subprocess.run(command, env=environment, timeout=PATIENCE, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:
-            return False
-        if run.returncode != 0:
-            return False
-    return True
+            return []
+        if run.returncode == 0:
+            return None
+        try:
+            cases = ElementTree.parse(report).iter("testcase")
+        except (OSError, ElementTree.ParseError):
+            return []
+        return sorted(named(case) for case in cases if case.find("failure") is not None)
+
+
+def named(case: ElementTree.Element) -> str:
+    """A test as --filter takes it."""
+    return re.escape(f"{case.get('classname')}/{case.get('name')}")
+
+
+def caught(folder: Path, number: int, hint: Optional[str]) -> Optional[List[str]]:
+    """As ``failing``, of all tests where the one of the hint passes."""
+    if hint and failing(folder, number, "--filter", hint) is not None:
+        return [hint]
+    found = failing(folder, number, "--skip", LONG)
+    return failing(folder, number, "--filter", LONG) if found is None else found
 
 
 def survives_damage(folder: Path, number: int, bin: Path) -> bool:
     """Whether both verifiers still agree without the check, on all resealed fields."""
-    with_tool = folder / "bin"
+    with_tool = folder / f"bin-{threading.get_ident()}"
     with_tool.mkdir(exist_ok=True)
     for tool in [*bin.glob("m3-*"), folder / ".build" / "release" / "m3-damage"]:
         if os.access(tool, os.X_OK) and tool.is_file():
@@ -188,18 +218,27 @@ def unmatched(found: List[Check]) -> List[Tuple[str, str, str]]:
     return [key for key in EQUIVALENTS if key not in names]
 
 
-def judged(folder: Path, number: int, check: Check, bin: Path) -> Verdict:
-    if not passes(folder, number):
-        return Verdict(number, check, "tests")
+def judged(folder: Path, number: int, check: Check, hint: Optional[str], bin: Path, short: bool) -> Verdict:
+    if short and equivalent(check):
+        return Verdict(number, check, None)
+    tests = caught(folder, number, hint)
+    if tests is not None:
+        return Verdict(number, check, "tests", tests[0] if tests else None)
     if equivalent(check):
         return Verdict(number, check, None)
     return Verdict(number, check, None if survives_damage(folder, number, bin) else "damage")
+
+
+def name(check: Check) -> str:
+    """As hints name a check; one of a few that read alike in one file may have another's hint."""
+    return f"{check.file}: {check.kind}: {check.text}"
 
 
 def main() -> None:
     parser = results.parser(__doc__)
     parser.add_argument("--only", default="", metavar="TEXT", help="only checks whose file, kind or text has this in it")
     parser.add_argument("--number", type=int, nargs="*", help="only these")
+    parser.add_argument("--record", action="store_true", help="write caught.json anew, of all checks")
     parser.add_argument("--list", action="store_true", help="print the checks and end")
     parser.add_argument("--package", type=Path, default=ROOT / ".cache" / "mutation", help="where it is built")
     options = parser.parse_args()
@@ -220,33 +259,40 @@ def main() -> None:
 
 
 def run_all(options, files: Dict[str, str], chosen: List[Tuple[int, Check]], lost: int, started: float) -> None:
-    folder = options.package
-    is_built = (folder / ".build" / "release" / "m3PackageTests.xctest").is_file()
-    if options.short and not is_built:
-        print("no build in .cache/mutation: only looked for the checks", flush=True)
-        results.finish("checks of verifier and reader left out, one at a time", 0, lost, options, started,
-                       checks=len(chosen))
+    folder, bin = options.package, results.bin_folder()
     write_package(folder, files)
     build(folder)
-    if not passes(folder, 0):
-        sys.exit("the tests fail with every check in place")
-    if options.short:
-        chosen = chosen[:: max(1, len(chosen) // SAMPLE)]
-    counts = {"tests": 0, "damage": 0, "equivalent": 0}
-    for number, check in chosen:
-        verdict = judged(folder, number, check, results.bin_folder())
-        reason = equivalent(check)
-        if verdict.by and reason:
-            lost += 1
-            results.lost(f"listed as an equivalent and caught: {check}", f"mutation.py --number {number}")
-        if not verdict.by and not reason:
-            lost += 1
-            results.lost(f"nothing fails without {check.file}:{check.line}: {check.kind}: {check.text}",
-                         f"python3 Tests/trust/mutation/mutation.py --number {number}")
-        counts[verdict.by or "equivalent"] += 1 if verdict.by or reason else 0
-        print(f"{time.monotonic() - started:6.0f} s  {number:4}  {verdict.by or 'NOTHING' if not reason else 'equivalent'}"
+    print(f"built after {time.monotonic() - started:.0f} s", flush=True)
+    if (tests := caught(folder, 0, None)) is not None:
+        sys.exit(f"with every check in place tests fail: {', '.join(tests) or 'by a trap, or without an end'}")
+    hints: Dict[str, str] = json.loads(HINTS.read_text()) if HINTS.is_file() else {}
+
+    def judge(item: Tuple[int, Check]) -> Verdict:
+        number, check = item
+        verdict = judged(folder, number, check, hints.get(name(check)), bin, options.short)
+        print(f"{time.monotonic() - started:6.0f} s  {number:4}  {'equivalent' if equivalent(check) else verdict.by or 'NOTHING'}"
               f"  {check.file}:{check.line} {check.kind}: {check.text[:80]}", flush=True)
+        return verdict
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        verdicts = list(pool.map(judge, chosen))
+    counts = {"tests": 0, "damage": 0, "equivalent": 0}
+    for number, check, by, _ in verdicts:
+        again = f"python3 Tests/trust/mutation/mutation.py --number {number}"
+        if by and equivalent(check):
+            lost += 1
+            results.lost(f"listed as an equivalent and caught: {check}", again)
+        elif not by and not equivalent(check):
+            lost += 1
+            results.lost(f"nothing fails without {check.file}:{check.line}: {check.kind}: {check.text}", again)
+        else:
+            counts[by or "equivalent"] += 1
+    if options.record:
+        caught_by = {name(verdict.check): verdict.test for verdict in verdicts if verdict.test}
+        HINTS.write_text(json.dumps(caught_by, indent=0, sort_keys=True, ensure_ascii=False) + "\n")
     results.finish("checks of verifier and reader left out, one at a time", len(chosen), lost, options, started,
+                   summary=f"{counts['tests']} caught by tests, {counts['damage']} by damaged banks, "
+                   f"{counts['equivalent']} that nobody can see",
                    caught_by_tests=counts["tests"], caught_by_damage=counts["damage"], equivalent=counts["equivalent"])
 
 
