@@ -2,7 +2,7 @@
 
     parser = results.parser(__doc__)
     options = parser.parse_args()
-    results.finish("what was tested", cases, lost, options, started, more=figure)
+    results.finish("what was tested", cases, lost, options, started, summary="what the cases were", more=figure)
 
 BIN in the environment says where the tools are; the default is the package's release build.
 """
@@ -45,17 +45,19 @@ def lost(what: str, repeat: str) -> None:
 
 
 def finish(
-    test: str, cases: int, lost_count: int, options: argparse.Namespace, started: float, **details: Any
+    test: str, cases: int, lost_count: int, options: argparse.Namespace, started: float, *, summary: str, **details: Any
 ) -> NoReturn:
     """Prints the result's line, appends it to `--result`, and ends: 1 where something was lost.
 
-    `started` is the `time.monotonic()` of the beginning. `details` are figures of this test alone.
+    `started` is the `time.monotonic()` of the beginning. `summary` says in the README's table what the cases were;
+    `details` are figures of this test alone.
     """
     own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     result = {
         "test": test,
         "cases": cases,
         "lost": lost_count,
+        "summary": summary,
         **details,
         "form": "short" if options.short else "release",
         "seconds": round(time.monotonic() - started, 1),

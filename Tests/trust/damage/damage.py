@@ -194,9 +194,11 @@ def judge_all(options: argparse.Namespace, banks: Dict[str, Path], tool: Path, s
                       flush=True)
         pool.close()
         pool.join()
+    damaged = counts.pop("damaged", 0)
     results.finish(
         "damaged banks: bits, lengths, splices, resealed fields; two verifiers and the reader", sum(totals.values()),
-        lost, options, started, **{"damaged": counts.pop("damaged", 0)}, counts=dict(sorted(counts.items())),
+        lost, options, started, summary=f"{damaged:,} damaged, of which both verifiers found {damaged - lost:,}",
+        damaged=damaged, counts=dict(sorted(counts.items())),
         peak_mib=round(peak / 1024, 1))
 
 

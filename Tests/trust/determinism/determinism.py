@@ -40,6 +40,7 @@ def main() -> None:
         shutil.rmtree(work, ignore_errors=True)
     results.finish(
         "the same bytes under other circumstances", comparison.cases, comparison.lost, options, started,
+        summary=f"{len(comparison.names)} circumstances, {comparison.files:,} files compared byte for byte",
         circumstances=comparison.names, files=comparison.files, skipped=comparison.skipped, told=comparison.told)
 
 

@@ -205,7 +205,9 @@ def run_all(harness: Harness, options: argparse.Namespace, started: float) -> No
     harness.check_inputs()
     results.finish(
         "a fault at each file call of each tool, kills, power cuts, and the run behind each", tally.cases, tally.lost,
-        options, started, faults_injected=tally.injected, kills=tally.kills, power_loss_states=power.states,
+        options, started,
+        summary=f"{tally.injected:,} faults injected, {tally.kills:,} kills, {power.states:,} states of a disk whose power "
+        "was cut", faults_injected=tally.injected, kills=tally.kills, power_loss_states=power.states,
         runs_behind=tally.reruns, strides=STRIDES if options.short else {},
     )
 

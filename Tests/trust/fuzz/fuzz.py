@@ -244,7 +244,8 @@ def main() -> None:
     executions = sum(outcome.executions for outcome in outcomes)
     results.finish(
         "inputs to every parser, made by libFuzzer with AddressSanitizer", executions + replayed,
-        lost + sum(len(outcome.crashes) for outcome in outcomes), options, started, replayed=replayed,
+        lost + sum(len(outcome.crashes) for outcome in outcomes), options, started,
+        summary=f"{len(outcomes)} parsers, {replayed:,} of the inputs seeds or found before", replayed=replayed,
         targets=len(outcomes), executions={outcome.target: outcome.executions for outcome in outcomes},
         features={outcome.target: outcome.features for outcome in outcomes},
     )  # fmt: skip

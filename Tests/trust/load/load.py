@@ -173,7 +173,9 @@ def main() -> None:
         results.lost(loss, f"python3 {' '.join(sys.argv)}")
     results.finish(
         "reader under load: files replaced, cut, flipped and restored", figures.get("reads", 0), len(losses), options,
-        started, threads=THREADS, changes=sum(disturber.changes.values()), **figures,
+        started,
+        summary=f"{THREADS} threads, {sum(disturber.changes.values())} changes of files, {figures.get('errors', 0):,} typed "
+        f"errors, {figures.get('wrong', 0)} wrong answers", threads=THREADS, changes=sum(disturber.changes.values()), **figures,
     )
 
 

@@ -12,10 +12,10 @@ from pipeline import MODEL, STAGES, Snapshots
 from trial import DOCUMENTED, MIB, Trials
 
 #: Neither a number nor one of any choice.
-NOT_NUMBERS = ["", "abc", "NaN", "1e400", "1 ", "--", "\u0661", "99999999999999999999", "-99999999999999999999"]
-#: Numbers that may be out of range.
-NUMBERS = ["-1", "0", "-0", "9223372036854775807", "-9223372036854775808", "4294967296", "1e308", "-1e-320", "nan", "inf",
-           "-inf"]
+NOT_NUMBERS = ["", "abc", "NaN", "1e400", "1 ", "--", "\u0661"]
+#: Numbers that may be out of range: 10^20 is a temperature and no count.
+NUMBERS = ["-1", "0", "-0", "9223372036854775807", "99999999999999999999", "-9223372036854775808", "4294967296",
+           "-99999999999999999999", "1e308", "-1e-320", "nan", "inf", "-inf"]
 #: In the form of CI, options that all tools share are asked of one of them.
 _SHARED = {"--workers", "--progress", "--log-level", "--task-index", "--task-count", "--task-offset", "--set", "--config",
            "--on-bad-input", "--kernel"}

@@ -55,6 +55,7 @@ def main() -> None:
     results.finish(
         "resources at their limits", sum(group.cases for group in groups.values()),
         sum(group.lost for group in groups.values()), options, started,
+        summary=", ".join(f"{name} {group.cases:,}" for name, group in groups.items()),
         groups={name: group.cases for name, group in groups.items()},
         peak_mib=round(max(group.peak for group in groups.values()) / MIB),
         skipped=[what for group in groups.values() for what in group.skipped],
