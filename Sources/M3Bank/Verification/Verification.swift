@@ -97,7 +97,8 @@ extension Verification {
     count(file.size)
     defer { onProgress?(report.byteCount, totalByteCount) }
     let listed = manifest.map { $0.shards[Int(number)] }
-    let hasListedSize = listed.map { checkSize(name, shard: number, expected: $0.size, found: file.size) } ?? false
+    var hasListedSize = false
+    if let listed { hasListedSize = checkSize(name, shard: number, expected: listed.size, found: file.size) }
     let expecting = manifest?.identity.shard(number)
     guard let parser = attempt(file: name, shard: number, { try ShardParser(file, expecting: expecting) }) else {
       return

@@ -197,7 +197,7 @@ class Headers:
         good = self.work / "bank"
         for file in sorted(path.name for path in good.iterdir()):
             content = (good / file).read_bytes()
-            for name, lying in self.thinned(self.bank_cases(file, content), 5):
+            for name, lying in self.thinned(self.bank_cases(file, content), 9):
                 (good / file).write_bytes(lying)
                 self._read_bank(f"{file}: {name}", READ_OR_REFUSED)
             for lying in (content, b""):

@@ -113,6 +113,9 @@ class Planting:
         before = self.trials.cases
         for name in files + folders:
             kinds = KINDS if name in files else ["link to a file", "link to a folder", "link to nothing", "pipe", "empty file"]
+            if name in stage.makes:
+                # Where a user puts results is a user's choice, links to other folders included.
+                kinds = [kind for kind in kinds if kind != "link to a folder"]
             if self.trials.short:
                 # One kind a name, in turn.
                 self.turn += 1

@@ -13,7 +13,7 @@ from trial import Run, Trials, litter
 
 HELP = [["--help"], ["run", "--help"], ["help"], ["--version"], ["--no-such-option"], []]
 _WITHOUT_TASKS = {"filter sweep", "filter train-quality", "encode calibrate", "quantize train", "dedupe documents",
-                  "dedupe references"}
+                  "dedupe references", "bench fidelity"}
 
 
 class Streams:
