@@ -76,6 +76,18 @@ import Glibc
     #expect(report.recordCount == 8)
   }
 
+  /// What `quick` is for: it takes as long for any size of files and of records.
+  @Test func quickReadsNoContents() throws {
+    for name in ["bos.m3m", "codebook.m3c"] {
+      try bank.folder.write(try #require(bank.contents[name]).map { ~$0 }, name)
+    }
+    var shard = ShardEditor(try #require(bank.contents["shard-00000.m3s"]), recordCount: 5)
+    shard.bytes[shard.frame(1).lowerBound + 6] ^= 1
+    try bank.folder.write(shard.bytes, "shard-00000.m3s")
+    #expect(kinds(.quick).isEmpty)
+    #expect(kinds() == [.record, .fileHash, .fileHash, .fileHash])
+  }
+
   @Test func everyTruncationIsFoundAtEachLevel() throws {
     let bytes = try #require(bank.contents["shard-00001.m3s"])
     for length in 0..<bytes.count {

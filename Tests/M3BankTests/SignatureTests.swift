@@ -1,3 +1,4 @@
+import Glibc
 import M3Bank
 import M3Bytes
 import M3JSON
@@ -115,6 +116,22 @@ import Testing
       #expect(damage() == ["signature signature.json"], "\(name)")
       #expect(verify(key.verificationKey).outcome == .damaged, "\(name)")
     }
+  }
+
+  @Test func aSignatureOfAnotherLengthIsNone() throws {
+    var file = try #require(JSONValue.parse(bank.folder.read("signature.json")).objectValue)
+    file["file_sha256"] = nil
+    file["signature"] = .string("00")
+    file["file_sha256"] = .string(SHA256Digest.of(JSONValue.object(file).serialized(.canonical)).description)
+    try bank.folder.write(JSONValue.object(file).serialized(.canonical) + [0x0A], "signature.json")
+    #expect(verify().damage.map(\.message) == ["signature.signature: not 128 hexadecimal digits"])
+  }
+
+  @Test func aPipeInTheSignaturesPlaceIsNotOpened() throws {
+    try FilePaths.remove(bank.folder.file("signature.json"))
+    try #require(mkfifo(bank.folder.file("signature.json"), 0o644) == 0)
+    #expect(verify().damage.map(\.message) == ["not a file"])
+    #expect(verify(key.verificationKey).signatureStatus == .refused)
   }
 
   @Test func theSignatureOfAnotherBankIsDamage() throws {

@@ -60,16 +60,19 @@ HARMLESS: dict[str, list[str]] = {
 }
 #: Kinds of calls, and faults, that come at every so many calls in the short form; printed in the result.
 STRIDES = {"stat": 8, "edquot": 8, "erofs": 8}
+#: The same for stages whose steps are stages of their own, where every call is tried.
+COMPOUNDS = {"dedupe documents": 4, "dedupe references": 4, "quantize": 4}
 
 
 def cases(stage: Stage, counts: dict[str, int], short: bool) -> list[Case]:
     """All faults of a stage's calls."""
     made: list[Case] = []
+    compound = COMPOUNDS.get(stage.name, 1)
     for call, faults in FAULTS.items():
         for fault in faults:
-            stride = max(STRIDES.get(call, 1), STRIDES.get(fault, 1)) if short else 1
+            stride = max(STRIDES.get(call, 1), STRIDES.get(fault, 1)) * compound if short else 1
             made += [Case(stage, call, fault, at) for at in range(1, counts[call] + 1, stride)]
-    made += [Case(stage, CHANGE, "after", at) for at in range(1, counts[CHANGE] + 1)]
+    made += [Case(stage, CHANGE, "after", at) for at in range(1, counts[CHANGE] + 1, compound if short else 1)]
     last_before = min(1, counts[CHANGE]) if short else counts[CHANGE]
     made += [Case(stage, CHANGE, "before", at) for at in range(1, last_before + 1)]
     for call, faults in HARMLESS.items():
@@ -208,7 +211,7 @@ def run_all(harness: Harness, options: argparse.Namespace, started: float) -> No
         options, started,
         summary=f"{tally.injected:,} faults injected, {tally.kills:,} kills, {power.states:,} states of a disk whose power "
         "was cut", faults_injected=tally.injected, kills=tally.kills, power_loss_states=power.states,
-        runs_behind=tally.reruns, strides=STRIDES if options.short else {},
+        runs_behind=tally.reruns, strides=STRIDES | COMPOUNDS if options.short else {},
     )
 
 

@@ -4,8 +4,8 @@
 
 Builds the nested package beside this file (its sources are the package's own, by links), lets it write its seeds,
 shows that the fuzzer can find a bug (one is planted behind three checksums), replays all seeds and all inputs that
-were ever found, then fuzzes each target for S seconds, two at a time: an hour, or in the short form 20 seconds for
-formats that come from anywhere and ten for those that only the tools write; `make fuzz` gives each a minute.
+were ever found, then fuzzes each target for S seconds, two at a time: an hour, or in the short form a minute for formats
+that come from anywhere and ten seconds for those that only the tools write; `make fuzz` gives each a minute.
 
 A crash, a trap, a hang of 25 seconds, an allocation beyond the limit, an error of another family than the typed ones,
 or a broken invariant counts as lost; its input lies in the work folder (`--work`, .build/fuzz/work by default) and
@@ -46,7 +46,8 @@ MAXIMUM_LENGTH = {"codebook": 1 << 15, "bank": 1 << 16, "llama": 1 << 14, "gguf"
 ALLOCATION_LIMIT = {"llama": 512, "bank": 512, "stream": 256}
 # Targets whose files users take from others, or write by hand.
 FOREIGN = {
-    "shard", "manifest", "codebook", "spool", "lines", "gguf", "safetensors", "tokenizer", "settings", "items",
+    "shard", "manifest", "codebook", "spool", "lines", "gguf", "safetensors", "tokenizer", "wordpiece", "settings",
+    "items",
 }  # fmt: skip
 # Crashes after which a target is left alone: the same one is found again and again.
 CRASH_LIMIT = 3
@@ -204,7 +205,7 @@ def seconds_of(target: str, options: argparse.Namespace) -> float:
         return options.seconds
     if not options.short:
         return 3600
-    return 20 if target in FOREIGN else 10
+    return 60 if target in FOREIGN else 10
 
 
 def main() -> None:

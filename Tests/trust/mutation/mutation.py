@@ -46,7 +46,7 @@ WRITERS = ["M3Bank/Shard/ShardWriter.swift", "M3Bank/Assembly/BankAssembly.swift
 PLAIN = ["CZstd", "CXXHash", "CKernels", "M3Tensor", "M3Memory", "M3Codec", "M3Parallel", "M3Weights"]
 TESTS = ["M3BankTests", "M3ReaderTests", "M3BytesTests", "M3JSONTests"]
 # Seconds for the tests, which take a few.
-PATIENCE = 200
+PATIENCE = 60
 # Tests that take most of the time: run where the others pass.
 LONG = "every|shardsAreShared|M3JSONTests"
 # Mutants that run beside each other.
