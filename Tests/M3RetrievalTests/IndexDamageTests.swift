@@ -85,17 +85,45 @@ import Testing
     }
   }
 
+  /// Another index under a manifest that is consistent in itself and fits the bank.
+  private func replace(_ bytes: [UInt8], dimension: Int = 4) throws {
+    let found = try IndexManifest(bank: bank.path)
+    try bank.write(bytes, "index.faiss")
+    let manifest = try IndexManifest(
+      bankRoot: found.bankRoot, embedder: found.embedder, factory: found.factory, dimension: dimension,
+      count: found.count, search: [:], size: UInt64(bytes.count), sha256: .of(bytes))
+    try bank.write(manifest.serialized(), "index.json")
+  }
+
+  /// A list that names a vector which is not there: faiss reads it, and gives its number to whoever searches.
+  @Test func positionsBeyondTheVectors() throws {
+    let embedder = WordEmbedder(dimension: 4)
+    let other = try IndexedBank(shardCounts: [9, 6], text: sentences(seed: 1))
+    try other.index(embedder, factory: "IVF1,Flat")
+    func bytes(_ positions: [UInt64]) -> [UInt8] {
+      positions.flatMap { position in withUnsafeBytes(of: position.littleEndian) { Array($0) } }
+    }
+    let whole = bytes(Array(0..<15))
+    let file = try other.read("index.faiss")
+    let start = file.count - whole.count
+    try #require(Array(file[start...]) == whole)
+    for position: UInt64 in [15, 1 << 40, 1 << 62] {
+      var lying = file
+      lying.replaceSubrange(start..., with: bytes(Array(0..<14) + [position]))
+      try replace(lying)
+      #expect {
+        try open().search(embedder.embed(["a question"]), count: 15)
+      } throws: { error in
+        guard let error = error as? FormatError else { return false }
+        return error.field == "index.position" && error.file?.hasSuffix("index.faiss") == true
+          && error.problem == .outOfRange(found: "\(position)", allowed: "0 ..< 15")
+      }
+    }
+  }
+
   /// A manifest that is consistent in itself and fits the bank, beside a file that faiss reads and that is another one.
   @Test("A manifest that says something else than the file, its hash right")
   func otherShape() throws {
-    func replace(_ bytes: [UInt8], dimension: Int = 4) throws {
-      let found = try IndexManifest(bank: bank.path)
-      try bank.write(bytes, "index.faiss")
-      let manifest = try IndexManifest(
-        bankRoot: found.bankRoot, embedder: found.embedder, factory: found.factory, dimension: dimension,
-        count: found.count, search: [:], size: UInt64(bytes.count), sha256: .of(bytes))
-      try bank.write(manifest.serialized(), "index.json")
-    }
     let bytes = try bank.read("index.faiss")
     try replace(bytes, dimension: 5)
     expect { $0.field == "dimension" && $0.problem == .mismatch(expected: "5", found: "4") }

@@ -20,8 +20,6 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 #: In the order of the table. A part is FOLDER/PART/PART.py.
 PARTS = ["faults", "damage", "mutation", "fuzz", "resources", "determinism", "load"]
-#: Not yet short enough, nor run often enough to judge: in the long form, or by name.
-LONG = {"resources"}
 
 
 def run(part: str, short: bool, results: Path) -> tuple[bool, list[dict]]:
@@ -55,8 +53,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[dict] = []
     failed: list[str] = []
-    chosen = [part for part in PARTS if not (options.short and part in LONG)]
-    for part in options.parts or chosen:
+    for part in options.parts or PARTS:
         print(f"\n== {part}", flush=True)
         started = time.monotonic()
         passed, found = run(part, options.short, folder / f"{part}.jsonl")

@@ -14,6 +14,7 @@ public import M3Text
 public final class RetrievalIndex: Sendable {
   public let manifest: IndexManifest
   private let index: FaissIndex
+  private let path: String
   /// Whether faiss searches itself where our kernels could.
   private let leavesSearchToFaiss: Bool
 
@@ -51,6 +52,7 @@ public final class RetrievalIndex: Sendable {
       throw FormatError(.malformed("\(error)"), field: "index", file: path)
     }
     self.manifest = manifest
+    self.path = path
     self.leavesSearchToFaiss = leavesSearchToFaiss
   }
 
@@ -66,7 +68,8 @@ public final class RetrievalIndex: Sendable {
   /// - Parameters:
   ///   - query: (dimension), finite.
   ///   - count: at least 0. Fewer are returned where there are fewer, or where the index finds fewer.
-  /// - Throws: ``FormatError`` for a query of another dimension, or with an element that is not finite; ``FaissError``.
+  /// - Throws: ``FormatError`` for a query of another dimension, or with an element that is not finite, and for an index whose
+  ///   damage shows only now.
   public func search(_ query: [Float], count: Int) throws -> [(position: Int, score: Float)] {
     guard query.count == dimension else {
       throw FormatError(.mismatch(expected: "\(dimension) elements", found: "\(query.count)"), field: "query")
@@ -83,11 +86,27 @@ public final class RetrievalIndex: Sendable {
     // faiss cuts through equal scores as it likes: one hit more tells, and then more of them are looked at.
     var limit = count < self.count ? count + 1 : self.count
     while true {
-      let hits = try index.search(query, limit: limit).sorted { ($1.score, $0.position) < ($0.score, $1.position) }
+      let hits = try found(query, limit: limit).sorted { ($1.score, $0.position) < ($0.score, $1.position) }
       let isWhole = hits.count < limit || limit == self.count
       if isWhole || hits[limit - 1].score < hits[count - 1].score { return Array(hits.prefix(count)) }
       limit = min(2 * limit, self.count)
     }
+  }
+
+  /// What faiss finds. It looks at lists and links only as it walks them: an index that it has read may still be refused,
+  /// or lead beyond the vectors.
+  private func found(_ query: [Float], limit: Int) throws(FormatError) -> [(position: Int, score: Float)] {
+    let hits: [(position: Int, score: Float)]
+    do throws(FaissError) {
+      hits = try index.search(query, limit: limit)
+    } catch {
+      throw FormatError(.malformed("\(error)"), field: "index", file: path)
+    }
+    if let bad = hits.first(where: { $0.position >= count }) {
+      throw FormatError(
+        .outOfRange(found: "\(bad.position)", allowed: "0 ..< \(count)"), field: "index.position", file: path)
+    }
+    return hits
   }
 
   /// - Throws: ``FormatError`` `mismatch` with both embedders where the vectors were made by another one.

@@ -2,8 +2,8 @@
 import PackageDescription
 
 // The parsers of the package above and what they stand on, built for libFuzzer by `fuzz.py`: nothing of what computes,
-// trains, serves or prints. `Product` leads to the package's own sources, so what is fuzzed is what is shipped. `Crypto`
-// stands in for swift-crypto, of which SHA-256 is all that parsers use: BoringSSL takes longer to build than all the rest.
+// trains, serves or prints. `Product` leads to the package's own sources, so what is fuzzed is what is shipped; `Crypto` to
+// what stands in for swift-crypto.
 
 let swiftSettings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -31,9 +31,9 @@ let package = Package(
     system("CXXHash", pkgConfig: "libxxhash"),
     system("CZlib", pkgConfig: "zlib"),
     .target(name: "CKernels", path: "Product/CKernels"),
-    .target(name: "CSHA256"),
     .systemLibrary(name: "CLibFuzzer", path: "Sources/CLibFuzzer"),
-    .target(name: "Crypto", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
+    .target(name: "COpenSSL", path: "Crypto/COpenSSL"),
+    .target(name: "Crypto", dependencies: ["COpenSSL"], path: "Crypto/Crypto", swiftSettings: swiftSettings),
 
     library("M3Parallel", []),
     library("M3Bytes", ["CZstd", "CXXHash", "Crypto"]),

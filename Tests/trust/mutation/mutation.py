@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -66,12 +65,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency], path: String? 
 }
 let package = Package(
   name: "m3",
-  dependencies: [.package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
     .target(name: "CKernels"),
-    library("M3Bytes", ["CZstd", "CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "COpenSSL", path: "Crypto/COpenSSL"),
+    .target(name: "Crypto", dependencies: ["COpenSSL"], path: "Crypto/Crypto", swiftSettings: settings),
+    library("M3Bytes", ["CZstd", "CXXHash", "Crypto"]),
     library("M3JSON", ["M3Bytes"]),
     library("M3Tensor", ["CKernels"]),
     library("M3Parallel", []),
@@ -135,16 +135,13 @@ def write_package(folder: Path, files: Dict[str, str]) -> None:
             path.write_text(text)
     links = {f"Sources/{name}": f"Sources/{name}" for name in PLAIN}
     links |= {f"Tests/{name}": f"Tests/{name}" for name in [*TESTS, "M3TestSupport"]}
-    links["m3-damage"] = "Tests/trust/damage/m3-damage"
+    links |= {"m3-damage": "Tests/trust/damage/m3-damage", "Crypto": "Tests/trust/crypto"}
     for name, target in links.items():
         link = folder / name
         link.parent.mkdir(parents=True, exist_ok=True)
         if link.is_symlink():
             link.unlink()
         link.symlink_to(ROOT / target)
-    resolved = ROOT / "Package.resolved"
-    if resolved.is_file() and not (folder / "Package.resolved").is_file():
-        shutil.copy(resolved, folder)
 
 
 def build(folder: Path) -> None:

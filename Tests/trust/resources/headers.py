@@ -54,7 +54,7 @@ class Headers:
 
     def gguf(self) -> None:
         path = self.trials.work / "model.gguf"
-        for name, content, codes in self.thinned(gguf_cases(), 4):
+        for name, content, codes in self.thinned(gguf_cases(), 7):
             path.write_bytes(content)
             says = ["model.gguf"]
             if not self.trials.short:
@@ -127,7 +127,7 @@ class Headers:
             path = self.work / file
             marker = path.parent / "_done" / "0-of-2.json"
             good, good_marker = path.read_bytes(), marker.read_bytes()
-            for name, content in self.thinned(cases(good), 9):
+            for name, content in self.thinned(cases(good), 14):
                 path.write_bytes(content)
                 marker.write_bytes(vouching(good_marker, path.name, content))
                 self.run(f"{file}: {name}", tool, *arguments, codes=READ_OR_REFUSED)
@@ -164,7 +164,7 @@ class Headers:
         for good, arguments in ((pq.read_bytes(), product), ((self.work / "trained.m3c").read_bytes(), predicted)):
             path = self.trials.work / "lying.m3c"
             cases = [*sealed_numbers(good), *((f"cut to {n}", good[:n]) for n in (0, 1, 8, 12, 30, len(good) // 2))]
-            for name, content in self.thinned(cases, 7):
+            for name, content in self.thinned(cases, 11):
                 path.write_bytes(content)
                 self.run(f"codebook {good[:8]!r}: {name}", "m3-quantize", *arguments, "--codebook", path, "--output", "OUT",
                          codes=READ_OR_REFUSED, says=["lying.m3c"])
@@ -240,7 +240,7 @@ class Headers:
         for factory, content in [("Flat", good), *self._other_indexes()]:
             span = min(len(content) - 8, 160)
             cases = lies.numbers(content, [*range(0, span, 4), len(content) // 2], longs=(1 << 36, (1 << 40) - 1, 1 << 63))
-            for _, lying in self.thinned(cases, 12):
+            for _, lying in self.thinned(cases, 20):
                 index.write_bytes(lying)
                 manifest.write_bytes(index_manifest(good_manifest, lying, factory))
                 command = [self.trials.tool("m3-read"), "search", "bank", "water", "--embedder", EMBEDDER]

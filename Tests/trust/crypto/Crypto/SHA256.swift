@@ -1,21 +1,21 @@
-internal import CSHA256
+internal import COpenSSL
 
 /// As much of swift-crypto's `SHA256` as the package uses.
 public struct SHA256: Sendable {
   public typealias Digest = [UInt8]
-  private var hash = csha256()
+  private var hash = openssl_sha256()
 
-  public init() { csha256_begin(&hash) }
+  public init() { openssl_sha256_begin(&hash) }
 
   public mutating func update(bufferPointer: UnsafeRawBufferPointer) {
     guard let base = bufferPointer.baseAddress else { return }
-    csha256_update(&hash, base.assumingMemoryBound(to: UInt8.self), bufferPointer.count)
+    openssl_sha256_update(&hash, base.assumingMemoryBound(to: UInt8.self), bufferPointer.count)
   }
 
   public func finalize() -> Digest {
     var hash = hash
     var digest = [UInt8](repeating: 0, count: 32)
-    csha256_finish(&hash, &digest)
+    openssl_sha256_finish(&hash, &digest)
     return digest
   }
 
