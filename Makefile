@@ -29,7 +29,7 @@ test: deps data ## Builds and runs all tests
 	swift build -c release --build-tests
 	swift test -c release --disable-testable-imports --disable-xctest --skip-build
 
-trust: data build ## Faults, power cuts, damage, fuzzing, full disks, load …: the table of README (20 minutes; FORM=release: hours)
+trust: data build ## Faults, power cuts, damage, fuzzing, full disks, load …: the table of README (20 minutes on 2 free cores; FORM=release: hours)
 	@bash pipelines/install-dependencies.sh gcc libc6-dev lz4 strace openssl
 	@python3 Tests/trust/trust.py $(if $(filter release,$(FORM)),,--short) $(PARTS)
 

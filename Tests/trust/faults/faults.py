@@ -59,7 +59,7 @@ HARMLESS: dict[str, list[str]] = {
     "stat": ["eintr"], "list": ["eintr"],
 }
 #: Kinds of calls, and faults, that come at every so many calls in the short form; printed in the result.
-STRIDES = {"stat": 8, "edquot": 16, "erofs": 16}
+STRIDES = {"stat": 16, "edquot": 16, "erofs": 16}
 #: The same for compound stages, times the call's.
 COMPOUND_STRIDE = 4
 

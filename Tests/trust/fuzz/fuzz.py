@@ -46,8 +46,7 @@ MAXIMUM_LENGTH = {"codebook": 1 << 15, "bank": 1 << 16, "llama": 1 << 14, "gguf"
 ALLOCATION_LIMIT = {"llama": 512, "bank": 512, "stream": 256}
 # Targets whose files users take from others, or write by hand.
 FOREIGN = {
-    "shard", "manifest", "codebook", "spool", "lines", "gguf", "safetensors", "tokenizer", "wordpiece", "settings",
-    "items",
+    "shard", "manifest", "codebook", "spool", "lines", "gguf", "safetensors", "tokenizer", "settings", "items",
 }  # fmt: skip
 # Crashes after which a target is left alone: the same one is found again and again.
 CRASH_LIMIT = 3

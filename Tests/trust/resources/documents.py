@@ -145,7 +145,7 @@ def _bombs(reading: Reading, full: bool) -> None:
     if not full:
         return
     reading.bomb("a line of 1 GiB", "line.jsonl", lambda p: _sparse(p, gib), limit=60, kept=2, memory=usual)
-    big = 2 * gib if reading.trials.short else 10 * gib
+    big = gib if reading.trials.short else 10 * gib
     reading.bomb(f"zst of {big >> 30} GiB", "d.jsonl.zst", lambda p: _zstd_bomb(p, big), limit=90, kept=2, memory=usual)
     reading.bomb("gz of 1 GiB", "d.jsonl.gz", lambda p: _gzip_bomb(p, gib), limit=60, kept=2, memory=usual)
     reading.bomb("lz4 of 1 GiB", "d.jsonl.lz4", lambda p: _lz4_bomb(p, gib), limit=60, kept=2, memory=usual)
