@@ -8,8 +8,8 @@
  *   M3_FAULT_CALL  a kind of call, see `kind_names`, or `change`: any of those that change a folder or a file
  *   M3_FAULT_AT    its number, from 1; every: all of them, of which eintr leaves the next one of a thread alone
  *   M3_FAULT_DO    eio, emfile, eintr; enospc, edquot, erofs (this call, and every later one that such a disk refuses);
- *                  short (half of the bytes, no error), torn (half of the bytes, then SIGKILL), before and after (SIGKILL before or after the call),
- *                  lie (nothing is done, and success is said; of write, sync, rename and unlink)
+ *                  short (half of the bytes, no error), torn (half of the bytes, then SIGKILL), before and after (SIGKILL
+ *                  before or after the call), lie (nothing is done, and success is said; of write, sync, rename and unlink)
  *   M3_FAULT_ALSO  another folder whose files count: the models'
  *   M3_FAULT_SKIP  files: fsync of files does nothing; folders: that of folders does nothing; both
  *   M3_FAULT_REPORT  a file: what was done to which path, and at exit how many calls of each kind there were
