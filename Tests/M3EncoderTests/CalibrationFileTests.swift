@@ -80,6 +80,10 @@ import Testing
       problem: .malformed("not a decimal: nan")
     ) { $0["bos"] = bos([("<s>", "nan")]) },
     Damage(
+      testDescription: "a perplexity in hexadecimal", field: "calibration.bos[0].perplexity",
+      problem: .malformed("not a decimal: 0X1p3")
+    ) { $0["bos"] = bos([("<s>", "0X1p3")]) },
+    Damage(
       testDescription: "BOS texts out of order", field: "calibration.bos[1].perplexity",
       problem: .malformed("falls within a ranking, the best first")
     ) { $0["bos"] = bos([("<s>", "18.0"), ("", "17.9")]) },

@@ -56,7 +56,7 @@ struct ValueTests {
 
   @Test func errorsNameTheFieldsPath() throws {
     let fields = try fields(
-      #"{"a":null,"n":-1,"f":1.5,"big":18446744073709551616,"parts":[{"size":1},{"size":"2"}],"x":0}"#)
+      #"{"a":null,"n":-1,"f":1.5,"z":-0,"big":18446744073709551616,"parts":[{"size":1},{"size":"2"}],"x":0}"#)
     func error(_ body: () throws -> Void) -> FormatError? {
       do { try body() } catch { return error as? FormatError }
       return nil
@@ -72,6 +72,9 @@ struct ValueTests {
       error { _ = try fields.required("f", as: Int.self) }
         == FormatError(.mismatch(expected: "an integer", found: "1.5"), field: "manifest.f"))
     #expect(
+      error { _ = try fields.required("z", as: Int.self) }
+        == FormatError(.mismatch(expected: "an integer", found: "-0"), field: "manifest.z"))
+    #expect(
       error { _ = try fields.required("big", as: UInt64.self) }
         == FormatError(.mismatch(expected: "an integer", found: "18446744073709551616"), field: "manifest.big"))
     #expect(
@@ -80,7 +83,7 @@ struct ValueTests {
       }
         == FormatError(.mismatch(expected: "an integer", found: "a string"), field: "manifest.parts[1].size"))
     #expect(
-      error { try fields.refuseUnknown(keys: ["a", "n", "f", "big", "parts"]) }
+      error { try fields.refuseUnknown(keys: ["a", "n", "f", "z", "big", "parts"]) }
         == FormatError(.unsupported(found: "the field x"), field: "manifest"))
     #expect(
       error { _ = try JSONFields([1], path: "manifest") }

@@ -21,8 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = str(ROOT / "fixtures" / "tiny" / "tiny-llama.gguf")
 EMBEDDER = str(ROOT / "fixtures" / "bert" / "tiny")
-# Stages whose steps are stages of their own: short forms try every step, and a part of these.
-COMPOUND = {"dedupe documents", "dedupe references", "quantize"}
+# Stages that do nothing which others of them do not do too: short forms try a part of these.
+COMPOUND = {"dedupe documents", "dedupe references", "chunk", "quantize"}
 # What differs from run to run and decides nothing: what a task cost.
 UNCOMPARED = "_runs"
 

@@ -128,7 +128,10 @@ extension Calibration {
 
   private static func decimal(_ json: JSONFields, _ key: String) throws(FormatError) -> (value: Double, text: String) {
     let text: String = try json.required(key)
-    guard let value = Double(text), value.isFinite, value >= 0 else {
+    // `Double` takes hexadecimal digits too.
+    guard !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }), let value = Double(text), value.isFinite,
+      value >= 0
+    else {
       throw FormatError(.malformed("not a decimal: \(text.prefix(64))"), field: "\(json.path).\(key)")
     }
     return (value, text)

@@ -120,8 +120,8 @@ extension FixedWidthInteger {
       if let exact = Self(exactly: integer) { return exact }
       throw FormatError(.outOfRange(found: "\(integer)", allowed: "\(Self.min)...\(Self.max)"), field: path)
     case .number(let text):
-      // UInt64 reaches beyond Int64.
-      if let exact = Self(text) { return exact }
+      // UInt64 reaches beyond Int64. The other text that would pass, -0, would not be written again.
+      if text != "-0", let exact = Self(text) { return exact }
       throw FormatError(.mismatch(expected: "an integer", found: text), field: path)
     default:
       throw FormatError(.mismatch(expected: "an integer", found: value.kind), field: path)

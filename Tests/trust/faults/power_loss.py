@@ -40,7 +40,7 @@ SEED = 20_241
 #: States of one moment, beyond which a sample is taken.
 STATES_OF_A_MOMENT = 64
 #: States of a stage in which it is run again.
-RERUNS = {"short": 60, "release": 100_000}
+RERUNS = {"short": 40, "release": 100_000}
 #: Kills of a stage behind a folder that was made or a name that was changed; then it runs again, and the power is
 #: cut.
 KILLS = {"short": 10, "release": 100_000}

@@ -5,7 +5,7 @@
 Builds the nested package beside this file (its sources are the package's own, by links), lets it write its seeds,
 shows that the fuzzer can find a bug (one is planted behind three checksums), replays all seeds and all inputs that
 were ever found, then fuzzes each target for S seconds, two at a time: an hour, or in the short form a minute for formats
-that come from anywhere and five seconds for those that only the tools write; `make fuzz` gives each a minute.
+that come from anywhere and three seconds for those that only the tools write; `make fuzz` gives each a minute.
 
 A crash, a trap, a hang of 25 seconds, an allocation beyond the limit, an error of another family than the typed ones,
 or a broken invariant counts as lost; its input lies in the work folder (`--work`, .build/fuzz/work by default) and
@@ -204,7 +204,7 @@ def seconds_of(target: str, options: argparse.Namespace) -> float:
         return options.seconds
     if not options.short:
         return 3600
-    return 60 if target in FOREIGN else 5
+    return 60 if target in FOREIGN else 3
 
 
 def main() -> None:
@@ -234,12 +234,11 @@ def main() -> None:
     replayed = 0
     outcomes: list[Outcome] = []
     if not options.self_test:
-        for target in targets:
-            inputs, broken = replay(target, work)
-            replayed += inputs
-            lost += broken
-        print(f"replayed {replayed} seeds and found inputs", flush=True)
         with ThreadPoolExecutor(options.jobs) as pool:
+            for inputs, broken in pool.map(lambda target: replay(target, work), targets):
+                replayed += inputs
+                lost += broken
+            print(f"replayed {replayed} seeds and found inputs", flush=True)
             outcomes = list(pool.map(lambda target: fuzz(target, seconds_of(target, options), work), targets))
     executions = sum(outcome.executions for outcome in outcomes)
     results.finish(

@@ -94,7 +94,7 @@ class Arguments:
         texts = NOT_NUMBERS[:1] + NOT_NUMBERS[2:]
         for value in texts[::3] if self.trials.short else texts:
             self.run(f"{name} {value!r}", command, [option, value], DOCUMENTED if takes_texts else {64})
-        numbers = NUMBERS[::3] if self.trials.short else NUMBERS[::2] if takes_texts else NUMBERS
+        numbers = NUMBERS[::5] if self.trials.short else NUMBERS[::2] if takes_texts else NUMBERS
         for value in [] if takes_texts and self.trials.short else numbers:
             self.run(f"{name}={value!r}", command, [f"{option}={value}"], DOCUMENTED)
         self.run(f"{name} without a value", command, [option], {64})
@@ -122,7 +122,7 @@ class Arguments:
         for value in [*bad, *(["[]", "[1]", "[1, 2]"] if bad else [])][::2 if self.trials.short else 1]:
             self.run(f"{key}={value!r}", command, ["--set", f"{key}={value}"], {64})
         if numeric:
-            for value in NUMBERS[::3] if self.trials.short else NUMBERS:
+            for value in NUMBERS[::5] if self.trials.short else NUMBERS:
                 self.run(f"{key}={value!r}", command, ["--set", f"{key}={value}"], DOCUMENTED)
         elif not bad:
             for value in ("", "-1", "[]", "[a, b]", "x" * 100_000, "\u202e"):

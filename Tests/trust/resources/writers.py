@@ -10,7 +10,7 @@ import threading
 from pipeline import STAGES, Snapshots, Stage
 from trial import Run, Trials, litter
 
-ROUNDS = {True: 2, False: 12}
+ROUNDS = {True: 1, False: 12}
 
 
 def _together(trials: Trials, snapshots: Snapshots, stage: Stage, workers: int) -> None:
