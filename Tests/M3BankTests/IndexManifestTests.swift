@@ -19,11 +19,8 @@ import Testing
   /// The JSON with some members changed, its own sum made right again.
   private static func resealed(_ change: (inout JSONObject) throws -> Void) throws -> [UInt8] {
     var object = try JSONFields(JSONValue.parse(manifest().serialized()), path: "index").object
-    object["index_sha256"] = nil
     try change(&object)
-    let sum = SHA256Digest.of(JSONValue.object(object).serialized(.canonical))
-    object["index_sha256"] = .string(sum.description)
-    return JSONValue.object(object).serialized(.canonical) + [0x0A]
+    return object.sealed("index_sha256")
   }
 
   @Test func itIsReadAsItWasWritten() throws {

@@ -92,8 +92,6 @@ import Testing
   private func changed(_ file: [UInt8], _ sumKey: String, _ key: String, _ value: JSONValue) throws -> [UInt8] {
     var object = try #require(try JSONValue.parse(Array(file.dropLast())).objectValue)
     object[key] = value
-    object[sumKey] = nil
-    object[sumKey] = .string(SHA256Digest.of(JSONValue.object(object).serialized(.canonical)).description)
-    return JSONValue.object(object).serialized(.canonical) + [0x0A]
+    return object.sealed(sumKey)
   }
 }

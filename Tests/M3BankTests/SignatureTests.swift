@@ -99,20 +99,16 @@ import Testing
 
   /// The forger seals what he changes: only the signature's own key can tell.
   @Test func aSealedForgeryIsFound() throws {
-    var file = try #require(JSONValue.parse(bank.folder.read("signature.json")).objectValue)
-    file["file_sha256"] = nil
-    let honest = file
+    let honest = try #require(JSONValue.parse(bank.folder.read("signature.json")).objectValue)
     for (name, value) in [
       ("public_key", another.description), ("signature", String(repeating: "00", count: 64)), ("algorithm", "none"),
       ("bank_id", String(repeating: "ab", count: 16)), ("root", String(repeating: "ab", count: 32)),
       ("manifest_sha256", String(repeating: "ab", count: 32)), ("signature", "00"), ("public_key", "11"),
       ("extra", "member"),
     ] {
-      file = honest
+      var file = honest
       file[name] = .string(value)
-      file["file_sha256"] = .string(
-        SHA256Digest.of(JSONValue.object(file).serialized(.canonical)).description)
-      try bank.folder.write(JSONValue.object(file).serialized(.canonical) + [0x0A], "signature.json")
+      try bank.folder.write(file.sealed("file_sha256"), "signature.json")
       #expect(damage() == ["signature signature.json"], "\(name)")
       #expect(verify(key.verificationKey).outcome == .damaged, "\(name)")
     }
@@ -120,10 +116,8 @@ import Testing
 
   @Test func aSignatureOfAnotherLengthIsNone() throws {
     var file = try #require(JSONValue.parse(bank.folder.read("signature.json")).objectValue)
-    file["file_sha256"] = nil
     file["signature"] = .string("00")
-    file["file_sha256"] = .string(SHA256Digest.of(JSONValue.object(file).serialized(.canonical)).description)
-    try bank.folder.write(JSONValue.object(file).serialized(.canonical) + [0x0A], "signature.json")
+    try bank.folder.write(file.sealed("file_sha256"), "signature.json")
     #expect(verify().damage.map(\.message) == ["signature.signature: not 128 hexadecimal digits"])
   }
 

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = str(ROOT / "fixtures" / "tiny" / "tiny-llama.gguf")
 EMBEDDER = str(ROOT / "fixtures" / "bert" / "tiny")
-# Stages that do nothing which others of them do not do too: short forms try a part of these.
+# Stages that do nothing which others of them do not do too.
 COMPOUND = {"dedupe documents", "dedupe references", "chunk", "quantize"}
 # What differs from run to run and decides nothing: what a task cost.
 UNCOMPARED = "_runs"
@@ -46,6 +46,10 @@ class Stage:
     @property
     def writes(self) -> bool:
         return bool(self.makes)
+
+    def stride(self, short: bool) -> int:
+        """Of what a harness tries on each stage, how much it tries on this one: every so many cases."""
+        return 4 if short and self.name in COMPOUND else 1
 
     def command(self, bin: Path | str, workers: int = 1) -> list[str]:
         command = [str(Path(bin) / self.tool), *self.arguments]

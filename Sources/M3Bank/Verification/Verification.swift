@@ -79,8 +79,9 @@ final class Verification {
     guard let size = attempt(file: file.name, { try FilePaths.size(path) }) else { return }
     count(size)
     defer { onProgress?(report.byteCount, totalByteCount) }
+    checkSize(file.name, expected: file.size, found: size)
     // A file of another size has another hash: nothing is learnt from reading it, however long it is.
-    guard checkSize(file.name, expected: file.size, found: size), report.level.readsAll,
+    guard size == file.size, report.level.readsAll,
       let digest = attempt(file: file.name, { try SHA256Digest.ofFile(path) })
     else { return }
     checkHash(file.name, expected: file.sha256, found: digest)
@@ -97,8 +98,7 @@ extension Verification {
     count(file.size)
     defer { onProgress?(report.byteCount, totalByteCount) }
     let listed = manifest.map { $0.shards[Int(number)] }
-    var hasListedSize = false
-    if let listed { hasListedSize = checkSize(name, shard: number, expected: listed.size, found: file.size) }
+    if let listed { checkSize(name, shard: number, expected: listed.size, found: file.size) }
     let expecting = manifest?.identity.shard(number)
     guard let parser = attempt(file: name, shard: number, { try ShardParser(file, expecting: expecting) }) else {
       return
@@ -111,7 +111,7 @@ extension Verification {
       let reader = ShardReader(file, structure)
       if let listed { checkTotals(reader, listed, shard: number) }
       if report.level.readsAll { digest = scan(reader, name, number, listed: listed) }
-    } else if report.level.readsAll, hasListedSize {
+    } else if report.level.readsAll, listed?.size == file.size {
       digest = attempt(file: name, shard: number) { try SHA256Digest.ofFile(path) }
     }
     if let digest, let listed { checkHash(name, shard: number, expected: listed.sha256, found: digest) }
@@ -172,10 +172,8 @@ extension Verification {
 }
 
 extension Verification {
-  /// Whether it is the listed one.
-  private func checkSize(_ name: String, shard: UInt32? = nil, expected: UInt64, found: UInt64) -> Bool {
+  private func checkSize(_ name: String, shard: UInt32? = nil, expected: UInt64, found: UInt64) {
     if expected != found { add(.fileSize, file: name, shard: shard, "listed with \(expected) bytes, has \(found)") }
-    return expected == found
   }
 
   private func checkHash(_ name: String, shard: UInt32? = nil, expected: SHA256Digest, found: SHA256Digest) {

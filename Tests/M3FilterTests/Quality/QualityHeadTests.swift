@@ -10,10 +10,8 @@ import Testing
   /// The JSON with some members changed, its own sum made right again.
   private static func resealed(_ change: (inout JSONObject) throws -> Void) throws -> [UInt8] {
     var object = try JSONFields(JSONValue.parse(Samples.head().serialized()), path: "head").object
-    object["head_sha256"] = nil
     try change(&object)
-    object["head_sha256"] = .string(SHA256Digest.of(JSONValue.object(object).serialized(.canonical)).description)
-    return JSONValue.object(object).serialized(.canonical) + [0x0A]
+    return object.sealed("head_sha256")
   }
 
   @Test func itIsReadAsItWasWritten() throws {

@@ -30,7 +30,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 import power_loss
 import results
 from harness import PROCESSES, Case, Harness, Tally, open_harness
-from pipeline import COMPOUND, STAGES, Stage
+from pipeline import STAGES, Stage
 from promises import state_key
 
 KILLS = {"short": 300, "release": 10_000}
@@ -58,21 +58,20 @@ HARMLESS: dict[str, list[str]] = {
     "sync": ["eintr"], "rename": ["eintr"], "unlink": ["eintr"], "mkdir": ["eintr"], "flock": ["eintr"],
     "stat": ["eintr"], "list": ["eintr"],
 }
-#: Kinds of calls, and faults, that come at every so many calls in the short form; printed in the result.
+#: Kinds of calls, and faults, that come at every so many calls in the short form, times the stage's own stride; printed in
+#: the result.
 STRIDES = {"stat": 16, "edquot": 16, "erofs": 16}
-#: The same for compound stages, times the call's.
-COMPOUND_STRIDE = 4
 
 
 def cases(stage: Stage, counts: dict[str, int], short: bool) -> list[Case]:
     """All faults of a stage's calls."""
     made: list[Case] = []
-    compound = COMPOUND_STRIDE if stage.name in COMPOUND else 1
+    own = stage.stride(short)
     for call, faults in FAULTS.items():
         for fault in faults:
-            stride = max(STRIDES.get(call, 1), STRIDES.get(fault, 1)) * compound if short else 1
+            stride = max(STRIDES.get(call, 1), STRIDES.get(fault, 1)) * own if short else 1
             made += [Case(stage, call, fault, at) for at in range(1, counts[call] + 1, stride)]
-    made += [Case(stage, CHANGE, "after", at) for at in range(1, counts[CHANGE] + 1, compound if short else 1)]
+    made += [Case(stage, CHANGE, "after", at) for at in range(1, counts[CHANGE] + 1, own)]
     last_before = min(1, counts[CHANGE]) if short else counts[CHANGE]
     made += [Case(stage, CHANGE, "before", at) for at in range(1, last_before + 1)]
     for call, faults in HARMLESS.items():
@@ -211,7 +210,8 @@ def run_all(harness: Harness, options: argparse.Namespace, started: float) -> No
         options, started,
         summary=f"{tally.injected:,} faults injected, {tally.kills:,} kills, {power.states:,} states of a disk whose power "
         "was cut", faults_injected=tally.injected, kills=tally.kills, power_loss_states=power.states,
-        runs_behind=tally.reruns, strides=STRIDES | {"compound stages": COMPOUND_STRIDE} if options.short else {},
+        runs_behind=tally.reruns, strides=STRIDES | {stage.name: stage.stride(True) for stage in stages if stage.stride(True) > 1}
+        if options.short else {},
     )
 
 

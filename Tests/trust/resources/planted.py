@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable
 
-from pipeline import COMPOUND, STAGES, Snapshots, Stage
+from pipeline import STAGES, Snapshots, Stage
 from trial import Trials, litter
 
 VICTIM = b"what nobody may touch\n"
@@ -111,7 +111,7 @@ class Planting:
     def stage(self, stage: Stage) -> int:
         files, folders = self.names(stage)
         before = self.trials.cases
-        for name in (files + folders)[:: 4 if self.trials.short and stage.name in COMPOUND else 1]:
+        for name in (files + folders)[:: stage.stride(self.trials.short)]:
             kinds = KINDS if name in files else ["link to a file", "link to a folder", "link to nothing", "pipe", "empty file"]
             if name in stage.makes:
                 # Where a user puts results is a user's choice, links to other folders included.

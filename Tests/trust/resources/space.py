@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from disks import Disk, enter
-from pipeline import COMPOUND, STAGES, Snapshots, Stage
+from pipeline import STAGES, Snapshots, Stage
 from trial import Run, Trials, files_of, litter
 
 BLOCK = 4096
@@ -56,11 +56,8 @@ class Space:
         self.trials.require(f"{name}, again with room: results", not found, "; ".join(found[:3]), run.how)
         return run.code == 0
 
-    def _steps(self, stage: Stage) -> range:
-        return range(0, MOST, 4 if self.trials.short and stage.name in COMPOUND else 1)
-
     def blocks(self, stage: Stage) -> int:
-        for step in self._steps(stage):
+        for step in range(0, MOST, stage.stride(self.trials.short)):
             disk, work = self._prepare(stage)
             size, _ = disk.used()
             disk.resize(size=max(BLOCK, size + step * BLOCK))
@@ -72,7 +69,7 @@ class Space:
         return MOST
 
     def inodes(self, stage: Stage) -> int:
-        for step in self._steps(stage):
+        for step in range(0, MOST, stage.stride(self.trials.short)):
             disk, work = self._prepare(stage)
             _, inodes = disk.used()
             disk.resize(inodes=inodes + step)
