@@ -76,7 +76,8 @@ let package = Package(
 
     .target(
       name: "M3TestSupport", dependencies: ["M3Bytes", "M3JSON", "M3Weights"], path: "Support",
-      sources: ["GGUFBuilder.swift", "GGUFBuilder+Llama.swift", "Randomness.swift"], swiftSettings: swiftSettings),
+      sources: ["GGUFBuilder.swift", "GGUFBuilder+Llama.swift", "Randomness.swift", "SealedJSON.swift"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "fuzz",
       dependencies: [

@@ -1,5 +1,6 @@
 import M3Bytes
 import M3JSON
+import M3TestSupport
 
 /// Sums that are made to fit again.
 enum Sealing {
@@ -20,9 +21,7 @@ enum Sealing {
   /// Canonical JSON and a line feed, with the SHA-256 of all but the sum under `key`.
   static func manifest(_ bytes: [UInt8], key: String) -> [UInt8] {
     let text = bytes.last == 0x0A ? Array(bytes.dropLast()) : bytes
-    guard case .object(var object)? = try? JSONValue.parse(text) else { return bytes }
-    object[key] = nil
-    object[key] = .string(SHA256Digest.of(JSONValue.object(object).serialized(.canonical)).description)
-    return JSONValue.object(object).serialized(.canonical) + [0x0A]
+    guard case .object(let object)? = try? JSONValue.parse(text) else { return bytes }
+    return object.sealed(key)
   }
 }
